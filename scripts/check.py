@@ -11,7 +11,21 @@ STEPS = [
     ("格式", ["ruff", "format", "--check", "-q", "."]),
     ("规范", ["ruff", "check", "-q", "."]),
     ("依赖方向", ["lint-imports", "--no-cache"]),
-    ("类型", ["mypy", "--no-error-summary", "foundation", "registry", "personnel", "planning", "draws", "inspections", "disclosure", "config"]),
+    (
+        "类型",
+        [
+            "mypy",
+            "--no-error-summary",
+            "foundation",
+            "registry",
+            "personnel",
+            "planning",
+            "draws",
+            "inspections",
+            "disclosure",
+            "config",
+        ],
+    ),
     ("迁移", ["python", "manage.py", "makemigrations", "--check", "--dry-run", "-v0"]),
     ("系统检查", ["python", "manage.py", "check", "--fail-level", "WARNING"]),
 ]

@@ -15,7 +15,9 @@ from collections.abc import Iterator
 
 def postgres_programs() -> str:
     """Folder of initdb and pg_ctl: PG_BIN, or the newest Debian version, or PATH."""
-    found = sorted(glob.glob("/usr/lib/postgresql/*/bin"), key=lambda path: int(path.split("/")[4]), reverse=True)
+    found = sorted(
+        glob.glob("/usr/lib/postgresql/*/bin"), key=lambda path: int(path.split("/")[4]), reverse=True
+    )
     for folder in [os.environ.get("PG_BIN"), *found]:
         if folder and os.path.exists(f"{folder}/initdb"):
             return folder
@@ -46,7 +48,19 @@ def postgres() -> Iterator[str]:
 
     port = free_port()
     # C.UTF-8, never C: trigram search ignores Chinese under plain C.
-    run(f"{programs}/initdb", "-D", f"{base}/d", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
+    run(
+        f"{programs}/initdb",
+        "-D",
+        f"{base}/d",
+        "-U",
+        "postgres",
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+        "--locale=C.UTF-8",
+        "-N",
+    )
     run(
         f"{programs}/pg_ctl", "-D", f"{base}/d", "-l", f"{base}/log", "-w", "-t", "60", "-o",
         f"-c listen_addresses=127.0.0.1 -p {port} -k {base} -c fsync=off -c synchronous_commit=off "
@@ -64,7 +78,19 @@ def postgres() -> Iterator[str]:
 def redis() -> Iterator[str]:
     port, base = free_port(), tempfile.mkdtemp(prefix="mc-redis-")
     server = subprocess.Popen(
-        ["redis-server", "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--appendonly", "no", "--dir", base],
+        [
+            "redis-server",
+            "--bind",
+            "127.0.0.1",
+            "--port",
+            str(port),
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+            "--dir",
+            base,
+        ],
         stdout=subprocess.DEVNULL,
     )
     deadline = time.monotonic() + 15

@@ -18,7 +18,10 @@ def suite(name: str, environment: dict[str, str], extra: list[str]) -> int:
     print(f"[测试] {name}", flush=True)
     command = [sys.executable, "-m", "pytest", "-n", WORKERS, "--dist", "loadfile", *extra, *sys.argv[1:]]
     outcome = subprocess.run(command, cwd=ROOT, env={**os.environ, **environment})
-    print(f"[测试] {name}：{'通过' if outcome.returncode == 0 else '没有通过'}，{time.monotonic() - started:.0f} 秒", flush=True)
+    print(
+        f"[测试] {name}：{'通过' if outcome.returncode == 0 else '没有通过'}，{time.monotonic() - started:.0f} 秒",
+        flush=True,
+    )
     return outcome.returncode
 
 

@@ -37,7 +37,9 @@ def test_nothing_is_deleted_by_cascade(model):
 def test_a_lower_app_cannot_reach_an_upper_one(model):
     own = model.__module__.split(".")[0]
     for f in model._meta.get_fields():
-        if not isinstance(f, (models.ForeignKey, models.ManyToManyField)) or not f.related_model.__module__.startswith(tuple(ORDER)):
+        if not isinstance(
+            f, (models.ForeignKey, models.ManyToManyField)
+        ) or not f.related_model.__module__.startswith(tuple(ORDER)):
             continue
         target = f.related_model.__module__.split(".")[0]
         assert ORDER.index(target) <= ORDER.index(own)

@@ -10,7 +10,14 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ["foundation", "registry", "personnel", "planning", "draws", "inspections", "disclosure", "config"]
 PLACES = re.compile(r"qinshui|neimenggu|xinyang|quzhou|wulong|沁水|信阳|衢州|武隆")
-ALLOWED = ("config/synthetic", "config/rehearsal", "config/demo", "config/management", "foundation/rulebook/books", "foundation/rulebook/clauses")
+ALLOWED = (
+    "config/synthetic",
+    "config/rehearsal",
+    "config/demo",
+    "config/management",
+    "foundation/rulebook/books",
+    "foundation/rulebook/clauses",
+)
 
 pytestmark = pytest.mark.once
 
@@ -47,13 +54,20 @@ def test_no_view_and_no_rule_calls_the_clock_or_chance():
 
 def test_no_random_order_and_no_signals():
     banned = re.compile(r"""order_by\(["']\?["']\)|post_save|pre_save|@receiver""")
-    hits = [str(path.relative_to(ROOT)) for path in python_files() if banned.search(path.read_text(encoding="utf-8"))]
+    hits = [
+        str(path.relative_to(ROOT))
+        for path in python_files()
+        if banned.search(path.read_text(encoding="utf-8"))
+    ]
     assert hits == []
 
 
 def test_imports_point_down():
     outcome = subprocess.run(
-        [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"], cwd=ROOT, capture_output=True, text=True
+        [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
     )
     assert outcome.returncode == 0, outcome.stdout[-2000:]
 

