@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 from zlib import crc32
 
 from django import forms, template
-from django.contrib.staticfiles import finders
 from django.core.paginator import Page
 from django.http import QueryDict
 from django.template.loader import render_to_string
@@ -323,15 +322,6 @@ def line_chart(
 
 def _chart(title: str, unit: str, chart: charts.Chart) -> SafeString:
     return component("chart", chart=chart, title=title, unit=unit, id=_stable_id("chart", title, chart.rows))
-
-
-@register.simple_tag
-def static_file_uri(path: str) -> str:
-    """file:// address of one of our static files, for the PDF renderer."""
-    found = finders.find(path)
-    if not found:
-        raise template.TemplateSyntaxError(f"static file {path} does not exist")
-    return f"file://{found}"
 
 
 # ---------- filters ----------
