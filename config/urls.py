@@ -1,0 +1,32 @@
+"""Front doors: /open/ public, /draw/ ceremony, /desk/ staff, /m/ phone, /e/ enterprise, /api/v1/ machines."""
+
+from django.urls import include, path
+
+from config import gallery, health, home
+
+urlpatterns = [
+    path("", home.front, name="front"),
+    path("login/", home.Login.as_view(), name="login"),
+    path("logout/", home.Logout.as_view(), name="logout"),
+    path("desk/password/", home.PasswordChange.as_view(), name="password"),
+    path("desk/", home.desk, name="desk"),
+    path("desk/_ui/", gallery.components, name="ui"),
+    path("desk/_ui/progress/", gallery.progress, name="ui-progress"),
+    path("desk/_ui/<slug:layout>/", gallery.layout, name="ui-layout"),
+    path("desk/", include("registry.urls")),
+    path("desk/", include("personnel.urls")),
+    path("desk/", include("planning.urls")),
+    path("desk/", include("draws.urls")),
+    path("desk/", include("inspections.urls")),
+    path("desk/", include("disclosure.urls")),
+    path("desk/", include("foundation.ledger.urls")),
+    path("desk/", include("foundation.organisation.urls")),
+    path("desk/documents/", include("foundation.documents.urls")),
+    path("draw/", include("draws.live_urls")),
+    path("m/", include("inspections.phone_urls")),
+    path("e/", include("inspections.enterprise_urls")),
+    path("open/", include("disclosure.public_urls")),
+    path("api/", include("config.api_urls")),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+]

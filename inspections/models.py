@@ -1,0 +1,272 @@
+"""WHAT WAS FOUND: visits, teams, records, evidence, signatures, review, follow-up."""
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from draws.models import Draw
+from foundation.organisation.models import Organisation, User
+from personnel.models import Inspector
+from registry.models import CheckPoint, InspectionItem, Target
+
+
+class VisitQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(organisation__in=Organisation.objects.visible_to(user))
+
+    def of_inspector(self, user: User) -> Self:
+        """Only the visits whose present team the user is in."""
+        return self.filter(team__inspector__user=user, team__left_at=None).distinct()
+
+    def open(self) -> Self:
+        return self.exclude(state__in=[Visit.State.REVIEWED, Visit.State.VOID])
+
+
+class Visit(models.Model):
+    """一次检查：一个对象、一个检查组、合并的全部事项（进一次门、查多项事）。"""
+
+    class State(models.TextChoices):
+        ASSIGNED = "assigned", "待检查"
+        STARTED = "started", "检查中"
+        SUBMITTED = "submitted", "待审核"
+        RETURNED = "returned", "退回"
+        REVIEWED = "reviewed", "已审核"
+        VOID = "void", "不再检查"
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, verbose_name="机构", related_name="+")
+    number = models.CharField("检查任务编号", max_length=40, unique=True)
+    draw = models.ForeignKey(Draw, models.PROTECT, verbose_name="抽取会", related_name="+")
+    target = models.ForeignKey(Target, models.PROTECT, verbose_name="检查对象", related_name="+")
+    commitment = models.CharField("盲号", max_length=64)
+    strata = models.JSONField("所属层", default=list)
+    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.ASSIGNED)
+    mode = models.CharField("检查方式", max_length=24, default="onsite")
+    mode_reason = models.CharField("非默认方式的理由", max_length=200, blank=True)
+    due_on = models.DateField("完成期限", null=True, blank=True)
+    dispatched_at = models.DateTimeField("派发时间", null=True, blank=True)
+    arrived_at = models.DateTimeField("到场时间", null=True, blank=True)
+    finished_at = models.DateTimeField("检查结束时间", null=True, blank=True)
+    completed_on = models.DateField(
+        "完成日", null=True, blank=True, help_text="签字记录提交之日；公示期限由此起算"
+    )
+    enter_due_on = models.DateField("录入期限", null=True, blank=True)
+    production_state = models.CharField("生产状态", max_length=20, blank=True)
+    void_reason = models.CharField("不再检查的原因", max_length=200, blank=True)
+
+    objects = VisitQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "检查任务"
+        constraints = [
+            models.UniqueConstraint(fields=["draw", "commitment"], name="target_is_visited_once_per_draw"),
+            models.CheckConstraint(
+                condition=Q(state__in=["assigned", "started", "submitted", "returned", "reviewed", "void"]),
+                name="visit_state_is_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class TeamMember(models.Model):
+    """检查组成员；离组（回避、替换）留痕。"""
+
+    visit = models.ForeignKey(Visit, models.PROTECT, verbose_name="检查任务", related_name="team")
+    inspector = models.ForeignKey(Inspector, models.PROTECT, verbose_name="检查人员", related_name="+")
+    position = models.PositiveSmallIntegerField("次序", help_text="0 为主办")
+    auxiliary = models.BooleanField("辅助人员", default=False)
+    round = models.PositiveSmallIntegerField("加入轮次", default=0)
+    joined_at = models.DateTimeField("加入时间", default=timezone.now)
+    left_at = models.DateTimeField("离组时间", null=True, blank=True)
+    left_reason = models.CharField("离组原因", max_length=100, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "检查组成员"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["visit", "inspector"], condition=Q(left_at=None), name="inspector_is_in_the_team_once"
+            ),
+        ]
+
+
+class VisitItem(models.Model):
+    """本次检查的一个事项（按抽取时的版本）。"""
+
+    visit = models.ForeignKey(Visit, models.PROTECT, verbose_name="检查任务", related_name="items")
+    item = models.ForeignKey(InspectionItem, models.PROTECT, verbose_name="抽查事项", related_name="+")
+    result = models.CharField("结果", max_length=32, blank=True, help_text="规则书 results.codes 的 id")
+    note = models.CharField("情况", max_length=2000, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "检查事项"
+        constraints = [
+            models.UniqueConstraint(fields=["visit", "item"], name="item_is_checked_once_per_visit")
+        ]
+
+
+class CheckResult(models.Model):
+    """检查单一行的结果。"""
+
+    class Result(models.TextChoices):
+        CLEAR = "clear", "未发现问题"
+        PROBLEM = "problem", "发现问题"
+        NOT_APPLICABLE = "na", "不涉及"
+
+    visit_item = models.ForeignKey(VisitItem, models.PROTECT, verbose_name="检查事项", related_name="checks")
+    checkpoint = models.ForeignKey(CheckPoint, models.PROTECT, verbose_name="检查要点", related_name="+")
+    result = models.CharField("结果", max_length=8, choices=Result.choices)
+    note = models.CharField("问题记录", max_length=1000, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "检查单结果"
+        constraints = [
+            models.UniqueConstraint(fields=["visit_item", "checkpoint"], name="checkpoint_is_answered_once"),
+            models.CheckConstraint(
+                condition=~Q(result="problem") | ~Q(note=""), name="problem_is_described",
+                violation_error_message="发现问题的，要写明问题。",
+            ),
+        ]  # fmt: skip
+
+
+class Evidence(models.Model):
+    """证据材料，上传即算指纹。"""
+
+    visit = models.ForeignKey(Visit, models.PROTECT, verbose_name="检查任务", related_name="evidence")
+    file = models.FileField("文件", upload_to="evidence/%Y/%m/")
+    name = models.CharField("文件名", max_length=200)
+    media_type = models.CharField("类型", max_length=60)
+    size = models.PositiveIntegerField("字节数")
+    sha256 = models.CharField("指纹", max_length=64)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="上传人", related_name="+"
+    )
+    uploaded_at = models.DateTimeField("上传时间", default=timezone.now)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "证据材料"
+        constraints = [models.UniqueConstraint(fields=["visit", "sha256"], name="evidence_is_uploaded_once")]
+
+
+class Record(models.Model):
+    """检查记录的一个版本；签字提交后只读，更正是新版本。`content` 是规范 JSON。"""
+
+    visit = models.ForeignKey(Visit, models.PROTECT, verbose_name="检查任务", related_name="records")
+    version = models.PositiveSmallIntegerField("版本")
+    outcome = models.CharField("检查结果", max_length=32, help_text="规则书 results.codes 的 id")
+    summary = models.CharField("检查情况", max_length=2000)
+    content = models.TextField("记录全文（规范 JSON）")
+    sha256 = models.CharField("记录指纹", max_length=64)
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="记录人", related_name="+"
+    )
+    submitted_at = models.DateTimeField("提交时间", default=timezone.now)
+    correction_reason = models.CharField("更正理由", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "检查记录"
+        constraints = [models.UniqueConstraint(fields=["visit", "version"], name="record_version_is_unique")]
+
+
+class Signature(models.Model):
+    """记录上的签字：两名执法人员，企业代表（可拒签并注明）。"""
+
+    class Role(models.TextChoices):
+        INSPECTOR = "inspector", "检查人员"
+        ENTERPRISE = "enterprise", "被检查单位"
+        WITNESS = "witness", "见证人"
+
+    record = models.ForeignKey(Record, models.PROTECT, verbose_name="检查记录", related_name="signatures")
+    role = models.CharField("身份", max_length=12, choices=Role.choices)
+    inspector = models.ForeignKey(
+        Inspector, models.PROTECT, verbose_name="检查人员", null=True, blank=True, related_name="+"
+    )
+    name = models.CharField("姓名", max_length=60)
+    certificate_no = models.CharField("执法证号", max_length=40, blank=True)
+    image = models.TextField("签名图", blank=True)
+    refused = models.BooleanField("拒签", default=False)
+    note = models.CharField("说明", max_length=200, blank=True)
+    signed_at = models.DateTimeField("签字时间", default=timezone.now)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "签字"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["record", "inspector"],
+                condition=Q(inspector__isnull=False),
+                name="inspector_signs_a_record_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(refused=False) | ~Q(note=""), name="refusal_to_sign_is_explained"
+            ),
+        ]
+
+
+class Review(models.Model):
+    """对记录的审核；审核人不是检查组成员，也不是记录人。"""
+
+    record = models.ForeignKey(Record, models.PROTECT, verbose_name="检查记录", related_name="reviews")
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="审核人", related_name="+"
+    )
+    passed = models.BooleanField("通过")
+    opinion = models.CharField("审核意见", max_length=500, blank=True)
+    at = models.DateTimeField("审核时间", default=timezone.now)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "结果审核"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["record"], condition=Q(passed=True), name="record_passes_review_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(passed=True) | ~Q(opinion=""), name="returned_record_has_a_reason"
+            ),
+        ]
+
+
+class FollowUp(models.Model):
+    """每个问题一条后续：整改、立案、移送，直到办结。source: INV-07"""
+
+    class Kind(models.TextChoices):
+        RECTIFICATION = "rectification", "责令整改"
+        CASE = "case", "立案调查"
+        REFERRAL = "referral", "移送"
+        PENDING = "pending", "待后续处理"
+
+    class State(models.TextChoices):
+        OPEN = "open", "办理中"
+        DONE = "done", "已办结"
+
+    visit = models.ForeignKey(Visit, models.PROTECT, verbose_name="检查任务", related_name="followups")
+    visit_item = models.ForeignKey(
+        VisitItem, models.PROTECT, verbose_name="检查事项", null=True, blank=True, related_name="+"
+    )
+    kind = models.CharField("类别", max_length=14, choices=Kind.choices)
+    problem = models.CharField("问题", max_length=1000)
+    demand = models.CharField("要求", max_length=500, blank=True)
+    handed_to = models.CharField("移送单位", max_length=100, blank=True)
+    due_on = models.DateField("期限", null=True, blank=True)
+    state = models.CharField("状态", max_length=6, choices=State.choices, default=State.OPEN)
+    opened_at = models.DateTimeField("登记时间", default=timezone.now)
+    closed_on = models.DateField("办结日期", null=True, blank=True)
+    closing_note = models.CharField("复查情况", max_length=500, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name="办结人",
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "整改与后续"
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="done") | Q(closed_on__isnull=False), name="closed_followup_has_a_date"
+            ),
+        ]

@@ -1,0 +1,7 @@
+"""Staff pages under /desk/."""
+
+from django.urls import URLPattern
+
+app_name = "personnel"
+
+urlpatterns: list[URLPattern] = []

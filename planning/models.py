@@ -1,0 +1,247 @@
+"""HOW MANY: annual plan, planned numbers, quotas of a period."""
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from foundation.organisation.models import Organisation, Unit, User
+from registry.models import InspectionItem
+
+
+class PlanQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(organisation__in=Organisation.objects.visible_to(user))
+
+    def in_force(self, organisation: Organisation, year: int) -> Self:
+        """The issued version of a year, or, before it is issued, the approved one."""
+        return self.filter(
+            organisation=organisation,
+            year=year,
+            status__in=[AnnualPlan.Status.APPROVED, AnnualPlan.Status.ISSUED],
+        ).order_by("-version")
+
+
+class AnnualPlan(models.Model):
+    """年度抽查计划的一个版本；印发后不再改动，修订是新版本。"""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "编制中"
+        SUBMITTED = "submitted", "待批准"
+        RETURNED = "returned", "退回修改"
+        APPROVED = "approved", "已批准"
+        ISSUED = "issued", "已印发"
+        SUPERSEDED = "superseded", "已被修订"
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, verbose_name="机构", related_name="+")
+    year = models.PositiveSmallIntegerField("年度")
+    kind = models.CharField("计划类型", max_length=20, default="department", help_text="规则书 plan.kinds")
+    version = models.PositiveSmallIntegerField("版本", default=1)
+    name = models.CharField("计划名称", max_length=200)
+    number = models.CharField("文号", max_length=60, blank=True)
+    rulebook_id = models.CharField("规则书", max_length=60)
+    rulebook_hash = models.CharField("规则书指纹", max_length=64)
+    provisional = models.BooleanField("暂行", default=False, help_text="上级计划未到或年初数据未定时先行编制")
+    status = models.CharField("状态", max_length=10, choices=Status.choices, default=Status.DRAFT)
+    amends = models.ForeignKey(
+        "self", models.PROTECT, verbose_name="修订自", null=True, blank=True, related_name="+"
+    )
+    amendment_reason = models.CharField("修订理由", max_length=300, blank=True)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="编制人", related_name="+"
+    )
+    created_at = models.DateTimeField("编制时间", default=timezone.now)
+    submitted_at = models.DateTimeField("送审时间", null=True, blank=True)
+    approver = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name="批准人",
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    approved_at = models.DateTimeField("批准时间", null=True, blank=True)
+    return_reason = models.CharField("退回理由", max_length=300, blank=True)
+    issued_on = models.DateField("印发日期", null=True, blank=True)
+    filed_on = models.DateField("报备日期", null=True, blank=True)
+
+    objects = PlanQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "年度计划"
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "year", "kind", "version"], name="plan_version_is_unique"),
+            models.UniqueConstraint(
+                fields=["organisation", "year", "kind"], condition=Q(status="issued"), name="one_version_of_a_plan_is_issued"
+            ),
+            models.CheckConstraint(
+                condition=Q(approver=None) | ~Q(approver=F("author")), name="plan_is_approved_by_another",
+                violation_error_message="编制人不能批准自己的计划。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["approved", "issued"]) | Q(approver__isnull=False), name="approved_plan_has_an_approver"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["draft", "submitted", "returned", "approved", "issued", "superseded"]),
+                name="plan_status_is_known",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PlanTask(models.Model):
+    """计划里的一项任务：一条或几条配额线合成一行。"""
+
+    plan = models.ForeignKey(AnnualPlan, models.PROTECT, verbose_name="年度计划", related_name="tasks")
+    no = models.PositiveSmallIntegerField("序号")
+    name = models.CharField("抽查任务", max_length=200)
+    directed = models.BooleanField("定向", default=False)
+    line = models.CharField("配额线", max_length=32, help_text="规则书 quotas 的 id")
+    items = models.ManyToManyField(InspectionItem, verbose_name="抽查事项", blank=True, related_name="+")
+    scope = models.CharField("抽查对象范围", max_length=300)
+    basis = models.CharField("依据", max_length=200)
+    period = models.CharField("周期", max_length=10)
+    method = models.CharField("检查方式", max_length=20, default="onsite")
+    offices = models.JSONField("检查主体", default=list)
+    note = models.CharField("备注", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "计划任务"
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "line"], name="line_is_planned_once"),
+            models.UniqueConstraint(fields=["plan", "no"], name="task_number_is_unique_in_plan"),
+        ]
+
+
+class PlannedNumber(models.Model):
+    """计划时点算出的数：每条线、每个主体、每一期。冻结为下限（freeze = floor）时据此比较。"""
+
+    task = models.ForeignKey(PlanTask, models.PROTECT, verbose_name="计划任务", related_name="numbers")
+    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="抽取主体", related_name="+")
+    period = models.CharField("期", max_length=8, help_text="如 2026Q4")
+    base = models.PositiveIntegerField("基数")
+    officers = models.PositiveIntegerField("在编在岗人数", default=0)
+    number = models.PositiveIntegerField("计划应抽")
+    manual = models.PositiveIntegerField("手工填报数", null=True, blank=True)
+    manual_source = models.CharField("手工数来源", max_length=200, blank=True)
+    explanation = models.JSONField("算式与条款", default=dict)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "计划数"
+        constraints = [
+            models.UniqueConstraint(fields=["task", "unit", "period"], name="number_is_planned_once"),
+            models.CheckConstraint(
+                condition=Q(manual=None) | ~Q(manual_source=""), name="manual_number_names_its_source",
+                violation_error_message="手工填报的数要写明来源。",
+            ),
+        ]  # fmt: skip
+
+
+class QuotaQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(organisation__in=Organisation.objects.visible_to(user))
+
+    def of_period(self, organisation: Organisation, period: str) -> Self:
+        return self.filter(organisation=organisation, period=period)
+
+
+class Quota(models.Model):
+    """某期某线某主体应抽多少，以及说明它的那句话。确认后不再改动。"""
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, verbose_name="机构", related_name="+")
+    plan = models.ForeignKey(AnnualPlan, models.PROTECT, verbose_name="年度计划", related_name="quotas")
+    period = models.CharField("期", max_length=8)
+    line = models.CharField("配额线", max_length=32)
+    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="抽取主体", related_name="+")
+    base = models.PositiveIntegerField("基数")
+    officers = models.PositiveIntegerField("在编在岗人数", default=0)
+    pool = models.PositiveIntegerField("可抽")
+    required = models.PositiveIntegerField("应抽")
+    floor = models.PositiveIntegerField("计划下限", default=0)
+    shortfall = models.PositiveIntegerField("预计缺口", default=0)
+    reasons = models.JSONField("缺口原因", default=list)
+    explanation = models.JSONField("算式与条款", default=dict)
+    snapshot_on = models.DateField("名录快照日")
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="确认人", null=True, related_name="+"
+    )
+    confirmed_at = models.DateTimeField("确认时间", null=True, blank=True)
+
+    objects = QuotaQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "配额"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "period", "line", "unit"], name="quota_is_unique_in_period"
+            ),
+            models.CheckConstraint(condition=Q(pool__lte=F("base")), name="pool_is_within_base"),
+            models.CheckConstraint(
+                condition=Q(required__gte=F("floor")) | Q(base=0), name="quota_is_not_below_the_plan"
+            ),
+        ]
+
+
+class Drawn(models.Model):
+    """某期某线抽中过谁；由抽取应用的动作写入，供下一批、年度上限和“终身一次”使用。"""
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, verbose_name="机构", related_name="+")
+    period = models.CharField("期", max_length=8)
+    line = models.CharField("配额线", max_length=32)
+    unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="抽取主体", related_name="+")
+    target = models.ForeignKey("registry.Target", models.PROTECT, verbose_name="检查对象", related_name="+")
+    draw_number = models.CharField("抽取会编号", max_length=40)
+    drawn_on = models.DateField("抽取日期")
+    voided_on = models.DateField("作废日期", null=True, blank=True, help_text="替换轮中退出的")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "已抽中"
+        indexes = [models.Index(fields=["organisation", "period", "line"], name="drawn_by_line")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["draw_number", "line", "unit", "target"],
+                name="target_is_drawn_once_per_line_and_draw",
+            )
+        ]
+
+
+class Override(models.Model):
+    """对“原则上”的例外：规则、对象、理由、证据、申请人、另一人批准。"""
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, verbose_name="机构", related_name="+")
+    year = models.PositiveSmallIntegerField("年度")
+    rule = models.CharField("规则", max_length=40, help_text="规则书 caps/exclusions 的 id")
+    target = models.ForeignKey(
+        "registry.Target", models.PROTECT, verbose_name="检查对象", null=True, blank=True, related_name="+"
+    )
+    line = models.CharField("配额线", max_length=32, blank=True)
+    reason = models.CharField("理由", max_length=300)
+    evidence = models.CharField("证据", max_length=300)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="申请人", related_name="+"
+    )
+    requested_at = models.DateTimeField("申请时间", default=timezone.now)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name="批准人",
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    approved_at = models.DateTimeField("批准时间", null=True, blank=True)
+    refused_reason = models.CharField("不同意理由", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "例外批准"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(approved_by=None) | ~Q(approved_by=F("requested_by")), name="override_is_approved_by_another",
+                violation_error_message="申请人不能批准自己申请的例外。",
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="override_has_a_reason"),
+        ]  # fmt: skip

@@ -1,0 +1,51 @@
+"""Shared set-up: databases that refuse change, flushed all the same between tests; a frozen office."""
+
+import os
+
+import pytest
+
+# The synchronous browser API keeps an event loop in the thread; the ORM is used from it all the same.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.fixture(autouse=True)
+def _media_in_tmp(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _flush_around_triggers():
+    """Transactional tests empty every table; the append-only triggers stand aside for that moment only."""
+    from django.core.management.commands import flush
+
+    from foundation.ledger import append_only
+
+    handle = flush.Command.handle
+
+    def handle_without_triggers(self, **options):
+        from django.db import connections
+
+        with append_only.suspended(connections[options["database"]]):
+            return handle(self, **options)
+
+    flush.Command.handle = handle_without_triggers
+    yield
+    flush.Command.handle = handle
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """Debian's Chromium; nothing is downloaded."""
+    import shutil
+
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    return {
+        **browser_type_launch_args,
+        "executable_path": path,
+        "args": ["--disable-dev-shm-usage", "--lang=zh-CN"],
+    }
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args):
+    return {**browser_context_args, "locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
