@@ -22,9 +22,9 @@ class Command(BaseCommand):
         directory = Path(str(options["directory"]))
         if not directory.is_dir():
             raise CommandError(f"没有这个目录：{directory}。请给出示例文件所在的目录。", returncode=2)
-        if not any(directory.glob("*.toml")):
-            raise CommandError(f"目录 {directory} 中没有 *.toml 示例文件。请核对目录。", returncode=2)
         outcomes = examples.check_directory(directory, official_calendar())
+        if not outcomes:
+            raise CommandError(f"目录 {directory} 中没有 *.toml 示例文件。请核对目录。", returncode=2)
         failed = [outcome for outcome in outcomes if not outcome.passed]
         for outcome in failed:
             self.stdout.write(outcome.line)
