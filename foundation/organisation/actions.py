@@ -75,6 +75,13 @@ def set_active(*, by: User, user: User, active: bool) -> None:
 
 
 @transaction.atomic
+def note_password_changed(*, user: User) -> None:
+    """The first password was somebody else's; from now on it is the user's own."""
+    User.objects.filter(pk=user.pk).update(must_change_password=False)
+    ledger.record(actor=user, act="organisation.change_password", subject=user)
+
+
+@transaction.atomic
 def adopt_rulebook(
     *, by: User | None, organisation: Organisation, rulebook_id: str, effective_from: date
 ) -> RulebookAdoption:
