@@ -679,12 +679,12 @@ class TestRounds:
         )
 
     def swap_round(self, builder):
-        """Append the causes of a round that swaps the lead; return (t, lead, helper, xa, xb, seed_r)."""
-        [[t, [lead, helper]]] = builder.events[5]["body"]["teams"]
+        """Append the causes of a round that swaps the lead; return (t, lead, second, xa, xb, seed_r)."""
+        [[t, [lead, second]]] = builder.events[5]["body"]["teams"]
         cause = {"k": "swap", "t": t, "i": lead, "why": "KIN", "ev": "0" * 64}
         builder.add("round_causes", {"r": 1, "approver": "unit_head", "started": [], "causes": [cause]})
         xa, xb = builder.keys["a"][-2], builder.keys["b"][-2]
-        return t, lead, helper, xa, xb, builder.hash.h("reseed", builder.seed, 1, xa, xb)
+        return t, lead, second, xa, xb, builder.hash.h("reseed", builder.seed, 1, xa, xb)
 
     def add_result(self, builder, xa, xb, seed, **others):
         body = {
@@ -702,9 +702,9 @@ class TestRounds:
 
     def test_without_a_partner_the_member_leaves_and_the_first_ticket_replaces_him(self):
         builder = self.build(inspectors=6)
-        t, lead, helper, xa, xb, seed = self.swap_round(builder)
+        t, lead, second, xa, xb, seed = self.swap_round(builder)
         key = builder.hash.h("visit", seed, t)
-        others = [row[:64] for row in builder.inspectors if row[:64] not in (lead, helper)]
+        others = [row[:64] for row in builder.inspectors if row[:64] not in (lead, second)]
         substitute = min(others, key=lambda i: builder.hash.h("pair", key, i))
         swaps = [{"t1": t, "i1": lead, "t2": "", "i2": "", "level": -1}]
         outcome = self.add_result(builder, xa, xb, seed, swaps=swaps, teams=[[t, [substitute]]])
@@ -713,8 +713,8 @@ class TestRounds:
     def test_without_anybody_left_the_visit_lacks_and_needs_a_certificate(self):
         for cert_holds in (True, False):
             builder = self.build(inspectors=2)
-            t, lead, helper, xa, xb, seed = self.swap_round(builder)
-            cert = {"t": t, "r": [t], "v": [] if cert_holds else sorted([lead, helper])}
+            t, lead, second, xa, xb, seed = self.swap_round(builder)
+            cert = {"t": t, "r": [t], "v": [] if cert_holds else sorted([lead, second])}
             swaps = [{"t1": t, "i1": lead, "t2": "", "i2": "", "level": -1}]
             outcome = self.add_result(builder, xa, xb, seed, swaps=swaps, teams=[], lacking=[t], certs=[cert])
             assert outcome["failed"] == (None if cert_holds else "V17")
