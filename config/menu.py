@@ -4,8 +4,18 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
 
 from foundation.organisation import roles
+from foundation.organisation.models import Organisation
+
+PUBLIC_MENU = (
+    ("结果查询", "/open/results/"),
+    ("抽取会", "/open/draws/"),
+    ("一单两库", "/open/lists/"),
+    ("年度计划", "/open/plans/"),
+    ("开放数据", "/open/data/"),
+)
 
 
 @dataclass(frozen=True)
@@ -23,32 +33,32 @@ MENU: list[tuple[str, list[Entry]]] = [
     (
         "名录",
         [
-            Entry("检查对象", "registry:targets", "factory", ("registry.view",)),
+            Entry("检查对象", "registry:targets", "target", ("registry.view",)),
             Entry("检查人员", "personnel:inspectors", "people", ("personnel.view",)),
-            Entry("抽查事项", "registry:items", "list", ("registry.view",)),
+            Entry("抽查事项", "registry:items", "items", ("registry.view",)),
         ],
     ),
     (
         "计划",
         [
-            Entry("年度计划", "planning:plans", "calendar", ("planning.view",)),
-            Entry("季度配额", "planning:quotas", "percent", ("planning.view",)),
+            Entry("年度计划", "planning:plans", "plan", ("planning.view",)),
+            Entry("季度配额", "planning:quotas", "quota", ("planning.view",)),
         ],
     ),
-    ("抽取", [Entry("抽取会", "draws:draws", "dice", ("draws.view",))]),
+    ("抽取", [Entry("抽取会", "draws:draws", "draw", ("draws.view",))]),
     (
         "检查",
         [
-            Entry("检查任务", "inspections:visits", "clipboard", ("inspections.view",)),
-            Entry("结果审核", "inspections:reviews", "check-file", ("inspections.review",)),
-            Entry("整改复查", "inspections:followups", "refresh", ("inspections.view",)),
+            Entry("检查任务", "inspections:visits", "task", ("inspections.view",)),
+            Entry("结果审核", "inspections:reviews", "review", ("inspections.review",)),
+            Entry("整改复查", "inspections:followups", "redo", ("inspections.view",)),
         ],
     ),
     (
         "公开",
         [
-            Entry("待公示", "disclosure:publish", "megaphone", ("disclosure.view",)),
-            Entry("企业异议", "disclosure:objections", "comment", ("disclosure.view",)),
+            Entry("待公示", "disclosure:publish", "publish", ("disclosure.view",)),
+            Entry("企业异议", "disclosure:objections", "object", ("disclosure.view",)),
         ],
     ),
     (
@@ -57,7 +67,7 @@ MENU: list[tuple[str, list[Entry]]] = [
             Entry("统计", "disclosure:stats", "chart", ("disclosure.view", "ledger.view")),
             Entry("操作记录", "ledger:entries", "log", ("ledger.view",)),
             Entry("规则书", "rulebook", "book"),
-            Entry("账号与角色", "organisation:users", "people", ("accounts.manage", "accounts.grant")),
+            Entry("账号与角色", "organisation:users", "key", ("accounts.manage", "accounts.grant")),
         ],
     ),
 ]
@@ -67,9 +77,29 @@ def shell(request: HttpRequest) -> dict:
     """Context of the layout; nothing but wiring, no query per page beyond the user's roles."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated or not request.path.startswith(("/desk", "/draw", "/m/")):
-        return {"menu": []}
+        return {
+            "menu": [],
+            "bureau_name": SimpleLazyObject(_bureau_name),
+            "public_menu": _public(request.path),
+        }
     held = roles.permissions_of(user)
-    return {"menu": list(_groups(request.path, held)), "organisation": user.organisation, "held": held}
+    return {
+        "menu": list(_groups(request.path, held)),
+        "organisation": user.organisation,
+        "bureau_name": user.organisation.name,
+        "held": held,
+    }
+
+
+def _bureau_name() -> str:
+    """Name of the top organisation; empty before the first one is set up."""
+    return (
+        Organisation.objects.filter(parent=None).order_by("id").values_list("name", flat=True).first() or ""
+    )
+
+
+def _public(path: str) -> list[dict]:
+    return [{"label": label, "url": url, "current": path.startswith(url)} for label, url in PUBLIC_MENU]
 
 
 def _groups(path: str, held: frozenset[str]):
