@@ -6,7 +6,7 @@ Files beside this one: a file per document (QS, NM, XY, QZ, WL) and AMB for inte
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -26,7 +26,7 @@ class Clause:
     """One requirement of a source text.
 
     text: the phrase the requirement rests on · sentence: the sentence it stands in, as printed ·
-    marks: the parts of the sentence to mark · place: 第十条第二款
+    marks: the parts of the sentence to mark · place: 第十条第二款 · scope: the targets a table row speaks of
     """
 
     ref: str
@@ -34,6 +34,7 @@ class Clause:
     sentence: str
     marks: tuple[str, ...]
     place: str
+    scope: str = ""
 
     @property
     def mark(self) -> str:
@@ -52,6 +53,7 @@ def _all() -> dict[str, Clause]:
                 entry.get("sentence", entry["text"]),
                 tuple(entry.get("marks", ())),
                 entry.get("place", ""),
+                entry.get("scope", ""),
             )
     return found
 
@@ -65,7 +67,7 @@ def quote(ref: str) -> Clause | None:
     if ref in clauses:
         return clauses[ref]
     member = next((clause for known, clause in clauses.items() if _inside(ref, known)), None)
-    return member and Clause(ref, member.text, member.sentence, member.marks, member.place)
+    return member and replace(member, ref=ref)
 
 
 def _inside(group: str, ref: str) -> bool:
