@@ -9,14 +9,6 @@ from django.utils.functional import SimpleLazyObject
 from foundation.organisation import roles
 from foundation.organisation.models import Organisation
 
-PUBLIC_MENU = (
-    ("结果查询", "/open/results/"),
-    ("抽取会", "/open/draws/"),
-    ("一单两库", "/open/lists/"),
-    ("年度计划", "/open/plans/"),
-    ("开放数据", "/open/data/"),
-)
-
 
 @dataclass(frozen=True)
 class Entry:
@@ -73,33 +65,55 @@ MENU: list[tuple[str, list[Entry]]] = [
 ]
 
 
+PUBLIC_MENU = [
+    ("检查结果", "open:results"),
+    ("抽取会", "open:draws"),
+    ("年度计划", "open:plans"),
+    ("规则书", "open-rulebook"),
+    ("怎么看、怎么核验", "open:help"),
+]
+
+
 def shell(request: HttpRequest) -> dict:
-    """Context of the layout; nothing but wiring, no query per page beyond the user's roles."""
+    """Context of the layouts; nothing but wiring, one query for the roles of whoever is signed in."""
     user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated or not request.path.startswith(("/desk", "/draw", "/m/")):
-        return {
-            "menu": [],
-            "bureau_name": SimpleLazyObject(_bureau_name),
-            "public_menu": _public(request.path),
-        }
+    if (
+        request.path.startswith(("/open", "/draw", "/e/", "/login"))
+        or user is None
+        or not user.is_authenticated
+    ):
+        return {"public_menu": list(_public(request.path)), "bureau_name": SimpleLazyObject(_bureau_name)}
     held = roles.permissions_of(user)
     return {
         "menu": list(_groups(request.path, held)),
         "organisation": user.organisation,
         "bureau_name": user.organisation.name,
         "held": held,
+        "search_url": _url("registry:targets") if "registry.view" in held else "",
+        "user_label": user.name,
+        "user_note": user.unit.name if user.unit_id else "",
+        "user_menu": [{"label": "改密码", "url": reverse("password"), "icon": "lock"}],
     }
 
 
 def _bureau_name() -> str:
-    """Name of the top organisation; empty before the first one is set up."""
-    return (
-        Organisation.objects.filter(parent=None).order_by("id").values_list("name", flat=True).first() or ""
-    )
+    """Name on public pages: the bureau itself, not a branch. One query, only if a template prints it."""
+    top = Organisation.objects.filter(parent=None).order_by("id").first()
+    return top.name if top else "明抽"
 
 
-def _public(path: str) -> list[dict]:
-    return [{"label": label, "url": url, "current": path.startswith(url)} for label, url in PUBLIC_MENU]
+def _url(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def _public(path: str):
+    for label, name in PUBLIC_MENU:
+        url = _url(name)
+        if url:
+            yield {"label": label, "url": url, "current": path.startswith(url)}
 
 
 def _groups(path: str, held: frozenset[str]):
@@ -112,9 +126,8 @@ def _groups(path: str, held: frozenset[str]):
 def _item(entry: Entry, path: str, held: frozenset[str]) -> dict | None:
     if entry.permissions and not held.intersection(entry.permissions):
         return None
-    try:
-        url = reverse(entry.url_name)
-    except NoReverseMatch:
+    url = _url(entry.url_name)
+    if not url:
         return None
     current = path == url or (url != "/desk/" and path.startswith(url))
     return {"label": entry.label, "url": url, "icon": entry.icon, "current": current, "count": None}

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.django_db
 PUBLIC = {
     "", "login/", "logout/", "healthz", "readyz", "api/schema/",
 }  # fmt: skip
-PUBLIC_PREFIXES = ("open/", "draw/", "e/", "api/v1/open/")
+PUBLIC_PREFIXES = ("desk/_ui/", "open/", "draw/", "e/", "api/v1/open/")
 
 SAMPLES = {
     "int": "1", "str": "x", "slug": "x", "uuid": "00000000-0000-4000-8000-000000000000", "path": "x",
