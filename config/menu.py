@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
 
 from foundation.organisation import roles
+from foundation.organisation.models import Organisation
 
 
 @dataclass(frozen=True)
@@ -23,32 +25,32 @@ MENU: list[tuple[str, list[Entry]]] = [
     (
         "名录",
         [
-            Entry("检查对象", "registry:targets", "factory", ("registry.view",)),
+            Entry("检查对象", "registry:targets", "target", ("registry.view",)),
             Entry("检查人员", "personnel:inspectors", "people", ("personnel.view",)),
-            Entry("抽查事项", "registry:items", "list", ("registry.view",)),
+            Entry("抽查事项", "registry:items", "items", ("registry.view",)),
         ],
     ),
     (
         "计划",
         [
-            Entry("年度计划", "planning:plans", "calendar", ("planning.view",)),
-            Entry("季度配额", "planning:quotas", "percent", ("planning.view",)),
+            Entry("年度计划", "planning:plans", "plan", ("planning.view",)),
+            Entry("季度配额", "planning:quotas", "quota", ("planning.view",)),
         ],
     ),
-    ("抽取", [Entry("抽取会", "draws:draws", "dice", ("draws.view",))]),
+    ("抽取", [Entry("抽取会", "draws:draws", "draw", ("draws.view",))]),
     (
         "检查",
         [
-            Entry("检查任务", "inspections:visits", "clipboard", ("inspections.view",)),
-            Entry("结果审核", "inspections:reviews", "check-file", ("inspections.review",)),
-            Entry("整改复查", "inspections:followups", "refresh", ("inspections.view",)),
+            Entry("检查任务", "inspections:visits", "task", ("inspections.view",)),
+            Entry("结果审核", "inspections:reviews", "review", ("inspections.review",)),
+            Entry("整改复查", "inspections:followups", "redo", ("inspections.view",)),
         ],
     ),
     (
         "公开",
         [
-            Entry("待公示", "disclosure:publish", "megaphone", ("disclosure.view",)),
-            Entry("企业异议", "disclosure:objections", "comment", ("disclosure.view",)),
+            Entry("待公示", "disclosure:publish", "publish", ("disclosure.view",)),
+            Entry("企业异议", "disclosure:objections", "object", ("disclosure.view",)),
         ],
     ),
     (
@@ -57,19 +59,61 @@ MENU: list[tuple[str, list[Entry]]] = [
             Entry("统计", "disclosure:stats", "chart", ("disclosure.view", "ledger.view")),
             Entry("操作记录", "ledger:entries", "log", ("ledger.view",)),
             Entry("规则书", "rulebook", "book"),
-            Entry("账号与角色", "organisation:users", "people", ("accounts.manage", "accounts.grant")),
+            Entry("账号与角色", "organisation:users", "key", ("accounts.manage", "accounts.grant")),
         ],
     ),
 ]
 
 
+PUBLIC_MENU = [
+    ("检查结果", "open:results"),
+    ("抽取会", "open:draws"),
+    ("年度计划", "open:plans"),
+    ("规则书", "open-rulebook"),
+    ("怎么看、怎么核验", "open:help"),
+]
+
+
 def shell(request: HttpRequest) -> dict:
-    """Context of the layout; nothing but wiring, no query per page beyond the user's roles."""
+    """Context of the layouts; nothing but wiring, one query for the roles of whoever is signed in."""
     user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated or not request.path.startswith(("/desk", "/draw", "/m/")):
-        return {"menu": []}
+    if (
+        request.path.startswith(("/open", "/draw", "/e/", "/login"))
+        or user is None
+        or not user.is_authenticated
+    ):
+        return {"public_menu": list(_public(request.path)), "bureau_name": SimpleLazyObject(_bureau_name)}
     held = roles.permissions_of(user)
-    return {"menu": list(_groups(request.path, held)), "organisation": user.organisation, "held": held}
+    return {
+        "menu": list(_groups(request.path, held)),
+        "organisation": user.organisation,
+        "bureau_name": user.organisation.name,
+        "held": held,
+        "search_url": _url("registry:targets") if "registry.view" in held else "",
+        "user_label": user.name,
+        "user_note": user.unit.name if user.unit_id else "",
+        "user_menu": [{"label": "改密码", "url": reverse("password"), "icon": "lock"}],
+    }
+
+
+def _bureau_name() -> str:
+    """Name on public pages: the bureau itself, not a branch. One query, only if a template prints it."""
+    top = Organisation.objects.filter(parent=None).order_by("id").first()
+    return top.name if top else "明抽"
+
+
+def _url(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def _public(path: str):
+    for label, name in PUBLIC_MENU:
+        url = _url(name)
+        if url:
+            yield {"label": label, "url": url, "current": path.startswith(url)}
 
 
 def _groups(path: str, held: frozenset[str]):
@@ -82,9 +126,8 @@ def _groups(path: str, held: frozenset[str]):
 def _item(entry: Entry, path: str, held: frozenset[str]) -> dict | None:
     if entry.permissions and not held.intersection(entry.permissions):
         return None
-    try:
-        url = reverse(entry.url_name)
-    except NoReverseMatch:
+    url = _url(entry.url_name)
+    if not url:
         return None
     current = path == url or (url != "/desk/" and path.startswith(url))
     return {"label": entry.label, "url": url, "icon": entry.icon, "current": current, "count": None}

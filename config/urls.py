@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from config import health, home
+from config import gallery, health, home
 
 urlpatterns = [
     path("", home.front, name="front"),
@@ -10,6 +10,9 @@ urlpatterns = [
     path("logout/", home.Logout.as_view(), name="logout"),
     path("desk/password/", home.PasswordChange.as_view(), name="password"),
     path("desk/", home.desk, name="desk"),
+    path("desk/_ui/", gallery.components, name="ui"),
+    path("desk/_ui/progress/", gallery.progress, name="ui-progress"),
+    path("desk/_ui/<slug:layout>/", gallery.layout, name="ui-layout"),
     path("desk/", include("registry.urls")),
     path("desk/", include("personnel.urls")),
     path("desk/", include("planning.urls")),

@@ -39,7 +39,11 @@ def browser_type_launch_args(browser_type_launch_args):
     import shutil
 
     path = shutil.which("chromium") or shutil.which("google-chrome")
-    return {**browser_type_launch_args, "executable_path": path, "args": ["--disable-dev-shm-usage", "--lang=zh-CN"]}
+    return {
+        **browser_type_launch_args,
+        "executable_path": path,
+        "args": ["--disable-dev-shm-usage", "--lang=zh-CN"],
+    }
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from foundation.errors import NotAllowed, RuleBroken
 from foundation.ledger import actions as ledger
 from foundation.organisation import policies, roles
 from foundation.organisation.models import Organisation, RoleGrant, RulebookAdoption, Unit, User
-from foundation.rulebook import library
+from foundation.rulebook import registry as library
 
 
 @transaction.atomic

@@ -1,6 +1,10 @@
-"""Signing in."""
+"""Signing in; a new account."""
 
+from django import forms
 from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.password_validation import validate_password
+
+from foundation.organisation.models import Organisation, Unit
 
 
 class LoginForm(AuthenticationForm):
@@ -13,3 +17,23 @@ class LoginForm(AuthenticationForm):
         super().__init__(*args, **kwargs)
         self.fields["username"].label = "账号"
         self.fields["password"].label = "密码"
+
+
+class AccountForm(forms.Form):
+    username = forms.CharField(label="账号", max_length=40, help_text="2 至 40 位字母、数字或 . _ -")
+    name = forms.CharField(label="姓名", max_length=40)
+    unit = forms.ModelChoiceField(
+        Unit.objects.none(), label="内设机构", required=False, empty_label="（不属于某个科室）"
+    )
+    password = forms.CharField(
+        label="初始密码", widget=forms.PasswordInput, help_text="至少 10 位；本人第一次登录后须改掉"
+    )
+
+    def __init__(self, *args: object, organisation: Organisation, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = Unit.objects.filter(organisation=organisation).order_by("code")
+
+    def clean_password(self) -> str:
+        password = self.cleaned_data["password"]
+        validate_password(password)
+        return password

@@ -52,7 +52,8 @@ def test_verify_notices_a_missing_tail():
         Entry.objects.filter(seq=3)._raw_delete("default")
     count, broken = actions.verify()
     assert count == 2
-    assert broken is not None and broken[0] == 3
+    assert broken is not None
+    assert broken[0] == 3
 
 
 def test_verify_is_content_with_a_whole_chain(capsys):
