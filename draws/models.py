@@ -74,7 +74,9 @@ class Draw(models.Model):
     short_notice = models.CharField("提前不足一个工作日的理由", max_length=200, blank=True)
     frozen_at = models.DateTimeField("冻结时间", null=True, blank=True)
     freeze_hash = models.CharField("名单指纹", max_length=64, blank=True)
-    chain_b = models.CharField("乙方密钥链末端", max_length=64, blank=True, help_text="服务器只存末端，密钥在持有人手里")
+    chain_b = models.CharField(
+        "乙方密钥链末端", max_length=64, blank=True, help_text="服务器只存末端，密钥在持有人手里"
+    )
     chain_b_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -86,7 +88,9 @@ class Draw(models.Model):
     pub_source = models.CharField("约定的彩票", max_length=8, blank=True)
     pub_issue = models.CharField("彩票期号", max_length=12, blank=True)
     pub_numbers = models.CharField("开奖号码", max_length=40, blank=True)
-    legend = models.JSONField("代码含义", default=dict, blank=True, help_text="片区、单位、专业代码，随名称一并公开")
+    legend = models.JSONField(
+        "代码含义", default=dict, blank=True, help_text="片区、单位、专业代码，随名称一并公开"
+    )
     head = models.CharField("链首指纹", max_length=64, blank=True)
     head_seq = models.PositiveIntegerField("末事件序号", default=0)
     sealed = models.BinaryField(
@@ -163,7 +167,9 @@ class SnapshotTarget(models.Model):
     name = models.CharField("名称", max_length=200)
     row = models.CharField("行", max_length=4000)
     evidence = models.TextField("状态依据（规范 JSON）", blank=True)
-    started_on = models.DateField("检查开始日", null=True, blank=True, help_text="开始后不再替换；由检查应用写入")
+    started_on = models.DateField(
+        "检查开始日", null=True, blank=True, help_text="开始后不再替换；由检查应用写入"
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "冻结的检查对象"
@@ -229,12 +235,21 @@ class Seat(models.Model):
     code_hash = models.CharField("席位码指纹", max_length=64, blank=True)
     device_hash = models.CharField("设备令牌指纹", max_length=64, blank=True)
     joined_at = models.DateTimeField("入席时间", null=True, blank=True)
-    spoken_digits = models.CharField("记下的报数", max_length=64, blank=True, help_text="另一人核对后才写入事件链")
+    spoken_digits = models.CharField(
+        "记下的报数", max_length=64, blank=True, help_text="另一人核对后才写入事件链"
+    )
     spoken_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="记录人", null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name="记录人",
+        null=True,
+        blank=True,
+        related_name="+",
     )
     signed_at = models.DateTimeField("签字时间", null=True, blank=True)
-    opinion = models.CharField("意见", max_length=10, blank=True, help_text="agree / object / noted（未签，已注明）")
+    opinion = models.CharField(
+        "意见", max_length=10, blank=True, help_text="agree / object / noted（未签，已注明）"
+    )
     statement = models.CharField("异议原话", max_length=500, blank=True)
     signature = models.TextField("签名", blank=True)
 
@@ -258,9 +273,7 @@ class Presence(models.Model):
 
     draw = models.ForeignKey(Draw, models.PROTECT, verbose_name="抽取会", related_name="presences")
     role = models.CharField("身份", max_length=16, choices=Role.choices)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="账号", related_name="+"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="账号", related_name="+")
     confirmed_at = models.DateTimeField("确认时间")
     signed_at = models.DateTimeField("签字时间", null=True, blank=True)
     opinion = models.CharField("意见", max_length=10, blank=True, help_text="agree / object")

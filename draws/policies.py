@@ -133,12 +133,14 @@ def check_open_slip(seat: Seat) -> None:
 def check_speak(by: User, draw: Draw, seat: Seat) -> None:
     check_operator(by, draw)
     _check_own(draw, seat)
-    check_state(draw, (S.LOCKED,), "记录报数")
+    check_state(draw, ENTROPY, "记录报数")
     if seat.method != Seat.Method.SPOKEN:
         raise RuleBroken(f"席位 {seat.title} 是封签席，由其本人在自己的设备上公开数字。", code="not_spoken")
 
 
-def check_confirm_spoken(draw: Draw, seat_spoken: Seat, *, by: User | None = None, seat: Seat | None = None) -> None:
+def check_confirm_spoken(
+    draw: Draw, seat_spoken: Seat, *, by: User | None = None, seat: Seat | None = None
+) -> None:
     """Another person than the one who typed: the supervisor with a login, or any other joined seat."""
     _check_own(draw, seat_spoken)
     check_state(draw, (S.LOCKED,), "核对报数")
@@ -201,7 +203,9 @@ def check_request_replacement(by: User, draw: Draw) -> None:
     """Whoever works with the drawn visits; the approver decides."""
     if by.organisation_id != draw.organisation_id:
         raise NotAllowed(f"您不属于{draw.organisation.name}，不能申请替换。")
-    if not any(may(by, code) for code in ("draws.operate", "inspections.own", "draws.supervise", "planning.edit")):
+    if not any(
+        may(by, code) for code in ("draws.operate", "inspections.own", "draws.supervise", "planning.edit")
+    ):
         raise NotAllowed("申请替换须由检查人员、抽取组织员、计划编制员或纪检监督员办理。")
     check_state(draw, (S.SIGNED,), "申请替换")
 

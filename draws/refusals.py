@@ -51,7 +51,9 @@ def _sentence_of(database_says: str) -> str:
         for constraint in model._meta.constraints:
             fields = getattr(constraint, "fields", ())
             columns = ", ".join(f"{model._meta.db_table}.{model._meta.get_field(f).column}" for f in fields)
-            if constraint.name in database_says or (columns and f"UNIQUE constraint failed: {columns}" in database_says):
+            if constraint.name in database_says or (
+                columns and f"UNIQUE constraint failed: {columns}" in database_says
+            ):
                 return str(constraint.violation_error_message)
     return "另一台控制台刚刚办理了同一步，请刷新后再看。"
 
@@ -74,7 +76,9 @@ def _record(name: str, given: dict[str, Any], broken: RuleBroken) -> None:
     actor_name = person.name if person else getattr(seat, "title", "") or "未入席者"
     draw.refresh_from_db()
     with transaction.atomic():
-        RefusedAct.objects.create(draw=draw, actor_name=actor_name[:60], act=name, reason=broken.message[:500])
+        RefusedAct.objects.create(
+            draw=draw, actor_name=actor_name[:60], act=name, reason=broken.message[:500]
+        )
         ledger.record(
             actor=person, act=f"{name}.refused", subject=draw, actor_name=actor_name[:60],
             data={"reason": broken.message, "code": broken.code},

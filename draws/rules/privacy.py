@@ -17,5 +17,7 @@ def warnings_of(target_facts: Iterable[str], inspectors: int) -> list[str]:
             "可合并片区代码，或只把名单行交给观察席。"
         )
     if inspectors < SMALL_ROSTER:
-        found.append(f"检查人员只有 {inspectors} 人（少于 {SMALL_ROSTER} 人），人员名单行在办结前只给观察席。")
+        found.append(
+            f"检查人员只有 {inspectors} 人（少于 {SMALL_ROSTER} 人），人员名单行在办结前只给观察席。"
+        )
     return found
