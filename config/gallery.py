@@ -95,7 +95,8 @@ def layout(request: HttpRequest, layout: str) -> HttpResponse:
     if layout not in LAYOUTS:
         raise Http404("没有这个样例")
     steps = rail({"seed": 5, "teams": 7, "seat": 7}.get(layout, 1))
-    return render(request, f"dev/layout_{layout}.html", samples(request) | {"steps": steps})
+    extra = {"steps": steps, "hash_value": gallery_samples.HASH, "page_url": request.build_absolute_uri()}
+    return render(request, f"dev/layout_{layout}.html", samples(request) | extra)
 
 
 @login_not_required

@@ -36,7 +36,7 @@ def check_canonical(value: Any) -> None:
             raise NotCanonical(f"整数 {value} 超出 ±{MAX_INTEGER}")
     elif kind is not bool and value is not None:
         raise NotCanonical(
-            f"{kind.__name__} 类型的值不能写成规范 JSON，只允许整数、文字、真假、空值、列表和对象"
+            f"{kind.__name__} 类型的值不能写成规范 JSON，只许整数、文字、真假、空值、列表、对象"
         )
 
 

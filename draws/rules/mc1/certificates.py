@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -33,7 +34,7 @@ def check_certificates(
 def _check_names(problem: Problem, lacking: set[str], certificate: Certificate) -> None:
     t, r, v = certificate.t, certificate.r, certificate.v
     for names in (r, v):
-        if any(a >= b for a, b in zip(names, names[1:], strict=False)):
+        if any(a >= b for a, b in itertools.pairwise(names)):
             raise CertificateInvalid(f"{t[:8]} 的缺组证明没有按顺序排列")
     if t not in r:
         raise CertificateInvalid(f"{t[:8]} 的缺组证明里没有它自己")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -57,7 +58,7 @@ def check_pub(manifest_pub: Mapping[str, Any] | None, pub: str | None) -> None:
     numbers, start = pub.split("."), 0
     for size in colours:
         colour = numbers[start : start + size]
-        if any(a >= b for a, b in zip(colour, colour[1:], strict=False)):
+        if any(a >= b for a, b in itertools.pairwise(colour)):
             raise EntropyBroken(f"开奖号码“{pub}”在每种颜色内要从小到大排列")
         start += size
 

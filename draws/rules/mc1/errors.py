@@ -12,7 +12,7 @@ class Mc1Error(Exception):
 
 
 class HashUnavailable(Mc1Error):
-    """The hash of the version is missing on this machine (§2: the answer is "unsupported", never "failed")."""
+    """The hash of the version is missing on this machine (§2: "unsupported", never "failed")."""
 
 
 class NotCanonical(Mc1Error):

@@ -33,7 +33,7 @@ class HashSuite:
             self._blank: Hasher = hashlib.new(self.name)
         except ValueError as missing:
             raise HashUnavailable(
-                f"本机的 OpenSSL 没有 {self.name.upper()} 算法，不能计算 {version} 抽取；请换用带国密算法的系统"
+                f"本机没有 {self.name.upper()} 算法，不能计算 {version} 抽取；请换用带国密算法的 OpenSSL"
             ) from missing
 
     def new(self, data: bytes = b"") -> Hasher:

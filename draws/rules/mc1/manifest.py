@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -146,7 +147,7 @@ def _check_size(stated: int, rows: Sequence[str], what: str) -> None:
 
 
 def _check_order(rows: Sequence[str], what: str, *, once: bool) -> None:
-    for before, after in zip(rows, rows[1:], strict=False):
+    for before, after in itertools.pairwise(rows):
         if before >= after:
             raise ListBroken(f"{what}名单没有按顺序排列，或有重复的行：{after[:8]}")
         if once and before[:64] == after[:64]:

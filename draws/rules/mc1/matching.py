@@ -305,7 +305,11 @@ class Search:
         return False
 
     def _through(self, j: int) -> bool:
-        return any(self._enter(visit, j) for visit in self.flow.held[j] if not self.entered.get(visit))
+        entered = self.entered
+        for visit in self.flow.held[j]:  # noqa: SIM110  any() costs a generator per inspector
+            if not entered.get(visit) and self._enter(visit, j):
+                return True
+        return False
 
     def _enter(self, visit: int, leaving: int) -> bool:
         open_, whole = self.flow.openings(visit, leaving)

@@ -70,7 +70,7 @@ def check_draw(stratum: Stratum, base: int, pool: int) -> None:
     limit = limit_of(stratum, base, pool)
     if stratum.last and stratum.draw != limit:
         raise QuotaBroken(
-            f"层 {stratum.id} 写明抽 {stratum.draw} 家，按基数 {base}、可抽 {pool} 计算应抽 {limit} 家，请改正冻结单"
+            f"层 {stratum.id} 写明抽 {stratum.draw} 家，按基数 {base}、可抽 {pool} 应抽 {limit} 家，请改正"
         )
     if stratum.draw > limit:
         raise QuotaBroken(f"层 {stratum.id} 写明抽 {stratum.draw} 家，超过上限 {limit} 家，请改正冻结单")

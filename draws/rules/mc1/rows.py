@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -107,7 +108,7 @@ def check_inspector_facts(text: str) -> None:
 
 def check_ascending(texts: list[str], what: str) -> None:
     """Strictly ascending by code point (§2); raises `FormatBroken`."""
-    for before, after in zip(texts, texts[1:], strict=False):
+    for before, after in itertools.pairwise(texts):
         if not before < after:
             raise FormatBroken(f"{what}要按字符顺序排列且不能重复：“{after[:16]}”排在“{before[:16]}”之后")
 
@@ -174,7 +175,7 @@ def commit_record(suite: HashSuite, master: bytes, draw_id: str, record: dict[st
 def sorted_rows(commitments: list[Commitment]) -> list[str]:
     """Row texts in the frozen order; sorting by commitment hides the register's order (§3)."""
     rows = sorted(commitment.row for commitment in commitments)
-    for before, after in zip(rows, rows[1:], strict=False):
+    for before, after in itertools.pairwise(rows):
         if before[:64] == after[:64]:
             raise ListBroken(f"名单里有重复的盲号 {after[:8]}，请检查业务编号是否重复")
     return rows

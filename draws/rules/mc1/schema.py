@@ -1,7 +1,8 @@
-"""Format of transcripts and openings: step V01 (§14), the JSON Schema of `vectors/` plus the rules beside it."""
+"""Format of transcripts and openings: step V01 (§14), the JSON Schema plus the rules beside it."""
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from . import patterns
@@ -119,9 +120,7 @@ _manifest_shape = record(
 def check_serial(kind: str, draw_id: str) -> None:
     """A rehearsal and only a rehearsal has a serial that begins with R (§4)."""
     if (kind == "R") != draw_id.rsplit("-", 1)[1].startswith("R"):
-        raise FormatBroken(
-            f"种类 {kind} 与编号 {draw_id} 不一致：演练的序号以 R 开头，正式抽取的不能", ("kind",)
-        )
+        raise FormatBroken(f"种类 {kind} 与编号 {draw_id} 不一致：演练的序号以 R 开头，正式的不能", ("kind",))
 
 
 def _check_prev(manifest: dict[str, Any]) -> None:
@@ -145,7 +144,7 @@ def _check_manifest_rules(manifest: dict[str, Any]) -> None:
     if all(seat["role"] == "operator" for seat in manifest["seats"]):
         raise FormatBroken("除组织方外至少要有一个席位", ("seats",))
     overrides = [(entry["c"], entry["rule"]) for entry in manifest["overrides"]]
-    if any(a >= b for a, b in zip(overrides, overrides[1:], strict=False)):
+    if any(a >= b for a, b in itertools.pairwise(overrides)):
         raise FormatBroken("要按（盲号，规则）顺序排列且不能重复", ("overrides",))
     check_serial(manifest["kind"], manifest["draw_id"])
     _check_prev(manifest)
@@ -174,7 +173,7 @@ def _cause(value: Any) -> None:
 
 def _check_causes_order(body: dict[str, Any]) -> None:
     texts = [canon(cause) for cause in body["causes"]]
-    if any(a >= b for a, b in zip(texts, texts[1:], strict=False)):
+    if any(a >= b for a, b in itertools.pairwise(texts)):
         raise FormatBroken("要按规范文本顺序排列且不能重复", ("causes",))
 
 

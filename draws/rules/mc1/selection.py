@@ -96,26 +96,48 @@ def rank(
     if not take:
         return []
     start = suite.prefix("ticket", seed, stratum.id)
-    first = stratum.order == "uninspected_first"
-    keys: list[bytes] = []
+    ranked: list[bytes] = []
+    for groups in _classes(stratum, population):
+        keys: list[bytes] = []
+        for facts, members in groups:
+            left = [c for c in members if c not in without] if without else members
+            keys += _keys(start, left, facts.weight)
+        ranked += _lowest(keys, take - len(ranked))
+        if len(ranked) >= take:
+            break
+    return [key[-_C:].decode() for key in ranked]
+
+
+def _classes(stratum: Stratum, population: Population) -> list[list[tuple[TargetFacts, list[str]]]]:
+    """Eligible groups, class by class: `uninspected_first` ranks by p before any ticket is compared."""
+    classes: dict[int, list[tuple[TargetFacts, list[str]]]] = {}
     for facts, members in population.groups:
         if stratum.id in facts.eligible_in():
-            lead = b"%03d" % facts.visits_this_year if first else b""
-            left = [c for c in members if c not in without] if without else members
-            keys += _keys(start, left, facts.weight, lead)
-    keys.sort()
-    return [key[-_C:].decode() for key in keys[:take]]
+            rank_class = facts.visits_this_year if stratum.order == "uninspected_first" else 0
+            classes.setdefault(rank_class, []).append((facts, members))
+    return [classes[rank_class] for rank_class in sorted(classes)]
 
 
-def _keys(start: Any, members: Sequence[str], weight: int, lead: bytes) -> list[bytes]:
-    # One bytes key `p ticket c` sorts like the tuple (p, ticket, c): every part has a fixed length.
+def _lowest(keys: list[bytes], take: int) -> list[bytes]:
+    """The `take` lowest keys, sorted. A sampled bound spares sorting what cannot be among them."""
+    if len(keys) > 10_000 and take * 2 < len(keys):
+        sample = sorted(keys[:: len(keys) // 1000])
+        bound = sample[min(len(sample) - 1, take * len(sample) // len(keys) + 80)]
+        below = [key for key in keys if key < bound]
+        if len(below) >= take:
+            keys = below
+    return sorted(keys)[:take]
+
+
+def _keys(start: Any, members: Sequence[str], weight: int) -> list[bytes]:
+    # One bytes key `ticket c` sorts like the tuple (ticket, c): both parts have a fixed length.
     copy, keys = start.copy, []
     if weight == 1:
         for c in members:
             text = c.encode()
             hasher = copy()
             hasher.update(text + b"|0")
-            keys.append(lead + hasher.digest() + text)
+            keys.append(hasher.digest() + text)
         return keys
     tails = [b"|%d" % j for j in range(weight)]
     for c in members:
@@ -125,7 +147,7 @@ def _keys(start: Any, members: Sequence[str], weight: int, lead: bytes) -> list[
             hasher = copy()
             hasher.update(text + tail)
             tickets.append(hasher.digest())
-        keys.append(lead + min(tickets) + text)
+        keys.append(min(tickets) + text)
     return keys
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -92,7 +93,7 @@ def rows(item: Check, fewest: int, most: int, *, ascending: bool = False, unique
             raise broken.under(index) from None
         if unique and len(set(value)) != len(value):
             raise FormatBroken("列表里有重复的项")
-        if ascending and any(a >= b for a, b in zip(value, value[1:], strict=False)):
+        if ascending and any(a >= b for a, b in itertools.pairwise(value)):
             raise FormatBroken("列表要按字符顺序排列且不能重复")
 
     return check

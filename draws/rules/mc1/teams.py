@@ -76,9 +76,8 @@ class RungGap:
         if all_need:
             subject += f"都需要{names.get(self.skills[0], self.skills[0])}专业"
         people = f"可用 {len(self.certificate.v)} 人共 {self.sums.places} 个名额"
-        if self.sums.outside:
-            people += f"，其他人最多再补 {self.sums.outside} 个"
-        return f"{subject}，{people}，需要 {self.sums.want} 个"
+        # What others can give is taken off both sides: 7 visits of two with one open to anybody need 7.
+        return f"{subject}，{people}，需要 {self.sums.want - self.sums.outside} 个"
 
 
 @dataclass(frozen=True, slots=True)
