@@ -1231,8 +1231,9 @@ class Verification:
         self.unsupported = is_unsupported(transcript)
 
     def run(self):
-        """依次做各步；版本不支持时一步也不做。"""
+        """依次做各步；版本不支持时停在 V01（退出码另为 3：不是被改动，而是本程序不认识）。"""
         if self.unsupported:
+            self.failed, self.steps["V01"] = "V01", "fail"
             return self
         try:
             for step in list(STEPS)[:14]:  # V01–V14
@@ -1257,7 +1258,7 @@ class Verification:
     def summary(self):
         """§14 --json 的对象。"""
         return {
-            "ok": self.failed is None and not self.unsupported,
+            "ok": self.failed is None,
             "failed": self.failed,
             "steps": dict(self.steps),
             "seed": self.seed,
