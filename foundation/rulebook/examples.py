@@ -40,6 +40,7 @@ from .yearly import compare, stated_for
 
 _UNORDERED = {"reasons_last", "reasons"}
 _NONE = (None, "", "none", False)
+_ALIASES = {"numbers": "manual", "planned": "plan", "plan_numbers": "plan", "override": "override_cap"}
 _INPUTS = ("base", "officers", "manual", "plan", "plan_base", "plan_officers")
 
 
@@ -95,7 +96,8 @@ def check_example(file: str, book: Rulebook, example: Mapping[str, Any], calenda
 
 
 def _differences(book: Rulebook, example: Mapping[str, Any], calendar: Calendar) -> list[str]:
-    kind, given, expect = example.get("type"), example["given"], example["expect"]
+    kind, expect = example.get("type"), example["expect"]
+    given = {_ALIASES.get(key, key): value for key, value in example["given"].items()}
     if kind not in _TYPES:
         raise CannotEvaluate(f"不认识的示例类型“{kind}”。可用：{'、'.join(_TYPES)}。")
     evaluate, allowed = _TYPES[str(kind)]
