@@ -165,7 +165,7 @@ def _one_quota(book: Rulebook, line: Quota, given: Given) -> QuotaSum:
 
 
 def _quota_at(book: Rulebook, line: Quota, index: int, grids: Mapping[str, list[list[int]]]) -> QuotaSum:
-    width = same_width(list(grids.values()), line.id)
+    width = _width(book, line, grids)
     columns = {
         key: [number for place in range(width) if (number := cell(grid, index - 1, place)) is not None]
         for key, grid in grids.items()
@@ -199,7 +199,18 @@ def _index(period: Any, line: Quota) -> int:
     """Index inside the line's own kind of period; a period id such as 2024Q3 is also understood."""
     if isinstance(period, str):
         return Period.containing(Period.parse(period).first, line.period).index
-    return whole(period, "period")
+    index = whole(period, "period")
+    if not 1 <= index <= line.periods:
+        raise CannotEvaluate(f"配额行“{line.id}”一年有 {line.periods} 期，没有第 {index} 期。")
+    return index
+
+
+def _width(book: Rulebook, line: Quota, grids: Mapping[str, list[list[int]]]) -> int:
+    """Number of body instances the numbers speak of; more than one only for a body of which there are many."""
+    width = same_width(list(grids.values()), line.id)
+    if width > 1 and all(book.body(body).instances == "one" for body in line.bodies):
+        raise CannotEvaluate(f"配额行“{line.id}”的主体只有一个单位，示例给出了 {width} 个。")
+    return width
 
 
 def _line(book: Rulebook, line_id: str) -> Quota:
@@ -256,7 +267,7 @@ def _year(book: Rulebook, given: Given, expect: Expect, _calendar: Calendar) -> 
     grids = _grids(line, given)
     override = given.get("override_cap", False)
     overrides = override if isinstance(override, list) else [override] * line.periods
-    width = same_width(list(grids.values()), line.id)
+    width = _width(book, line, grids)
     inputs = [
         [
             PeriodInput(
