@@ -73,6 +73,7 @@ def samples(request: HttpRequest) -> dict[str, Any]:
         "broken_form": RecusalForm({}),
         "page_obj": Paginator(range(896), 50).get_page(request.GET.get("page", 2)),
         "icons": icon_names(),
+        "search_url": request.path,
     }
 
 
@@ -95,7 +96,8 @@ def layout(request: HttpRequest, layout: str) -> HttpResponse:
     if layout not in LAYOUTS:
         raise Http404("没有这个样例")
     steps = rail({"seed": 5, "teams": 7, "seat": 7}.get(layout, 1))
-    return render(request, f"dev/layout_{layout}.html", samples(request) | {"steps": steps})
+    extra = {"steps": steps, "hash_value": gallery_samples.HASH, "page_url": request.build_absolute_uri()}
+    return render(request, f"dev/layout_{layout}.html", samples(request) | extra)
 
 
 @login_not_required

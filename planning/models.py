@@ -107,6 +107,10 @@ class PlanTask(models.Model):
     period = models.CharField("周期", max_length=10)
     method = models.CharField("检查方式", max_length=20, default="onsite")
     offices = models.JSONField("检查主体", default=list)
+    rates = models.JSONField(
+        "本局比例", default=list, blank=True, help_text="空＝按规则书；只能更严，一个数通用或逐期一个"
+    )
+    rates_reason = models.CharField("提高比例的理由", max_length=300, blank=True)
     note = models.CharField("备注", max_length=300, blank=True)
 
     class Meta:
@@ -115,6 +119,9 @@ class PlanTask(models.Model):
             models.UniqueConstraint(fields=["plan", "line"], name="line_is_planned_once"),
             models.UniqueConstraint(fields=["plan", "no"], name="task_number_is_unique_in_plan"),
         ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class PlannedNumber(models.Model):
@@ -166,6 +173,11 @@ class Quota(models.Model):
     reasons = models.JSONField("缺口原因", default=list)
     explanation = models.JSONField("算式与条款", default=dict)
     snapshot_on = models.DateField("名录快照日")
+    snapshot = models.JSONField(
+        "快照名单", default=list, help_text="基数里每个对象的主键；全期各批共用", blank=True
+    )
+    snapshot_hash = models.CharField("快照校验码", max_length=64, blank=True)
+    exclusions = models.JSONField("选用的排除", default=list, blank=True, help_text="规则书里可选的排除规则")
     confirmed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="确认人", null=True, related_name="+"
     )
@@ -186,6 +198,15 @@ class Quota(models.Model):
         ]
 
 
+class DrawnQuerySet(models.QuerySet):
+    def standing(self) -> Self:
+        """Not taken back by a replacement round or a void draw."""
+        return self.filter(voided_on=None)
+
+    def of_year(self, organisation: Organisation, year: int) -> Self:
+        return self.filter(organisation=organisation, period__startswith=str(year))
+
+
 class Drawn(models.Model):
     """某期某线抽中过谁；由抽取应用的动作写入，供下一批、年度上限和“终身一次”使用。"""
 
@@ -198,6 +219,8 @@ class Drawn(models.Model):
     drawn_on = models.DateField("抽取日期")
     voided_on = models.DateField("作废日期", null=True, blank=True, help_text="替换轮中退出的")
 
+    objects = DrawnQuerySet.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = "已抽中"
         indexes = [models.Index(fields=["organisation", "period", "line"], name="drawn_by_line")]
@@ -207,6 +230,14 @@ class Drawn(models.Model):
                 name="target_is_drawn_once_per_line_and_draw",
             )
         ]
+
+
+class OverrideQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(organisation__in=Organisation.objects.visible_to(user))
+
+    def approved(self, organisation: Organisation, year: int) -> Self:
+        return self.filter(organisation=organisation, year=year, approved_by__isnull=False)
 
 
 class Override(models.Model):
@@ -236,6 +267,8 @@ class Override(models.Model):
     approved_at = models.DateTimeField("批准时间", null=True, blank=True)
     refused_reason = models.CharField("不同意理由", max_length=300, blank=True)
 
+    objects = OverrideQuerySet.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = "例外批准"
         constraints = [
@@ -245,3 +278,6 @@ class Override(models.Model):
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="override_has_a_reason"),
         ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.rule

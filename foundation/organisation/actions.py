@@ -9,7 +9,7 @@ from foundation.errors import NotAllowed, RuleBroken
 from foundation.ledger import actions as ledger
 from foundation.organisation import policies, roles
 from foundation.organisation.models import Organisation, RoleGrant, RulebookAdoption, Unit, User
-from foundation.rulebook import registry as library
+from foundation.rulebook import library
 
 
 @transaction.atomic
@@ -72,6 +72,13 @@ def set_active(*, by: User, user: User, active: bool) -> None:
         raise NotAllowed("不能停用自己的账号。")
     User.objects.filter(pk=user.pk).update(is_active=active)
     ledger.record(actor=by, act="organisation.set_active", subject=user, data={"active": active})
+
+
+@transaction.atomic
+def note_password_changed(*, user: User) -> None:
+    """The first password was somebody else's; from now on it is the user's own."""
+    User.objects.filter(pk=user.pk).update(must_change_password=False)
+    ledger.record(actor=user, act="organisation.change_password", subject=user)
 
 
 @transaction.atomic

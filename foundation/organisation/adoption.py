@@ -4,7 +4,7 @@ from datetime import date
 
 from foundation.errors import RuleBroken
 from foundation.organisation.models import Organisation, Unit
-from foundation.rulebook import registry as library
+from foundation.rulebook import library
 from foundation.rulebook.model import Rulebook
 
 

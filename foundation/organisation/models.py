@@ -154,7 +154,9 @@ class RoleGrant(models.Model):
 
     user = models.ForeignKey(User, models.PROTECT, verbose_name="账号", related_name="grants")
     role = models.CharField("角色", max_length=12, choices=Role.choices)
-    granted_by = models.ForeignKey(User, models.PROTECT, verbose_name="授权人", null=True, related_name="+")
+    granted_by = models.ForeignKey(
+        User, models.PROTECT, verbose_name="授权人", null=True, blank=True, related_name="+"
+    )
     granted_at = models.DateTimeField("授权时间", default=timezone.now)
     revoked_by = models.ForeignKey(
         User, models.PROTECT, verbose_name="收回人", null=True, blank=True, related_name="+"
@@ -186,7 +188,9 @@ class RulebookAdoption(models.Model):
     rulebook_id = models.CharField("规则书", max_length=60)
     rulebook_hash = models.CharField("文件指纹", max_length=64)
     effective_from = models.DateField("采用日期")
-    adopted_by = models.ForeignKey(User, models.PROTECT, verbose_name="经办人", null=True, related_name="+")
+    adopted_by = models.ForeignKey(
+        User, models.PROTECT, verbose_name="经办人", null=True, blank=True, related_name="+"
+    )
     adopted_at = models.DateTimeField("登记时间", default=timezone.now)
 
     objects = AdoptionQuerySet.as_manager()

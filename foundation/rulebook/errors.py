@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from foundation.errors import RuleBroken
+
 
 @dataclass(frozen=True, order=True)
 class Problem:
@@ -20,7 +22,7 @@ class Problem:
         return f"{place}：{self.fact}。{self.remedy}。"
 
 
-class RulebookInvalid(Exception):
+class RulebookInvalid(RuleBroken):
     """A rulebook file breaks the schema; carries every fault found, in file order."""
 
     code = "rulebook_invalid"
@@ -31,7 +33,7 @@ class RulebookInvalid(Exception):
         super().__init__(f"规则书有 {len(self.problems)} 处错误：\n{listed}")
 
 
-class UnknownRulebook(LookupError):
+class UnknownRulebook(RuleBroken):
     """No rulebook with this id is shipped."""
 
     code = "unknown_rulebook"
@@ -41,7 +43,7 @@ class UnknownRulebook(LookupError):
         super().__init__(f"没有编号为“{rulebook_id}”的规则书。现有：{'、'.join(known)}。请核对编号。")
 
 
-class CannotEvaluate(ValueError):
+class CannotEvaluate(RuleBroken):
     """The numbers needed to apply a rule are missing or make no sense."""
 
     code = "cannot_evaluate"

@@ -54,6 +54,9 @@ def _check_added(book: ParsedBook, entry: Parsed) -> None:
             book.report(
                 entry, key, f"新增的一项缺少必填字段（{spec.zh}）", "请补上；若要细化原有项，请核对标识"
             )
+    pointers = [key for key in entry.table.identity if key in entry.given and key not in entry.src]
+    if pointers and "*" not in entry.src:
+        book.report(entry, "src", f"新增的一项没有写明来源：{'、'.join(pointers)}", "请补上")
     if entry.table.name == "activities" and entry.values.get("random") is False:
         book.report(entry, "random", "新增了无须随机抽取的活动，比原规则书宽", "请改为 random = true")
 

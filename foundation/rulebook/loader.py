@@ -51,7 +51,9 @@ def _read(path: Path, find: Callable[[str], Path | None], chain: tuple[str, ...]
     book = ParsedBook(path.name, hashlib.sha256(content).hexdigest())
     partial = isinstance(raw.get("rulebook"), dict) and "extends" in raw["rulebook"]
     _parse_top(book, raw, partial=partial)
-    if partial and not book.problems:
+    if partial and book.problems:
+        raise RulebookInvalid(book.problems)
+    if partial:
         _extend(book, find, chain)
     check_references(book)
     if book.problems:
@@ -123,11 +125,12 @@ def _parse_entry(
     for key in known:
         if known[key].required and key not in raw and key in needed:
             book.report(parsed, key, f"缺少必填字段（{known[key].zh}）", "请补上")
-    _parse_origins(book, parsed, raw.get("src"))
+    _parse_origins(book, parsed, raw.get("src"), free=set(table.identity) if partial else set())
     return parsed
 
 
-def _parse_origins(book: ParsedBook, parsed: Parsed, raw: Any) -> None:
+def _parse_origins(book: ParsedBook, parsed: Parsed, raw: Any, *, free: set[str]) -> None:
+    """`free`: keys that need no origin, because they only point at an entry of the base."""
     if not isinstance(raw, dict):
         fact = "缺少来源表" if raw is None else f"来源应为表，现为 {shown(raw)}"
         book.report(parsed, "src", fact, '请写成 src = { "*" = "条款号" }')
@@ -142,7 +145,7 @@ def _parse_origins(book: ParsedBook, parsed: Parsed, raw: Any) -> None:
             remedy = "请写条款号（如 QS-10.7）、AMB-nn、LAW:法律名称 或 DEFAULT"
             book.report(parsed, f"src.{key}", f"来源 {shown(text)} 格式不对", remedy)
     if "*" not in raw:
-        missing = sorted(parsed.given - set(raw))
+        missing = sorted(parsed.given - set(raw) - free)
         if missing:
             book.report(parsed, "src", f"没有写明来源：{'、'.join(missing)}", '请逐项补上，或用 "*" 统一写明')
 

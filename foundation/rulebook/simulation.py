@@ -73,7 +73,7 @@ class YearResult:
 class _Rules:
     """What a line and the caps mean for one target: `limit` = visits at which the cap binds, None = never.
 
-    Targets are counted by visits; the last level holds all with that many or more, which the rules treat alike.
+    Targets are counted by visits; the last level holds all with that many or more: to the rules they are alike.
     """
 
     line: Quota

@@ -4,7 +4,7 @@ Each function takes the old and the new value and returns None when the new one 
 the Chinese sentence that says what would be allowed.  source: rulebooks.md §1.5, §3 `extends`
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 Tighten = Callable[[Any, Any], str | None]
@@ -95,16 +95,38 @@ def sooner(old: Any, new: Any) -> str | None:
 
 
 def wider(old: Sequence[Any], new: Sequence[Any]) -> str | None:
-    """Selectors: every old alternative is kept, new ones may be added. `[]` already means all."""
+    """Selectors: whatever an old alternative selects, a new one still does. `[]` already means all."""
     if old == new:
         return None
     if not old or not new:
         return "范围“全部”不能改写"
-    return None if all(item in new for item in old) else "只能增加选择条件，原有条件须逐条保留"
+    kept = all(any(_within(before, after) for after in new) for before in old)
+    return None if kept else "只能扩大范围，原有条件须逐条保留"
 
 
 def narrower(old: Sequence[Any], new: Sequence[Any]) -> str | None:
-    return None if all(item in old for item in new) else "豁免范围只能缩小"
+    """Selectors: a new alternative selects only what an old one did, or nothing at all."""
+    if not new and old:
+        return "豁免范围不能改为全部"
+    kept = all(_empty(after) or any(_within(after, before) for before in old) for after in new)
+    return None if kept else "豁免范围只能缩小"
+
+
+def _empty(alternative: Mapping[str, Any]) -> bool:
+    return any(value == [] for value in alternative.values())
+
+
+def _within(inner: Mapping[str, Any], outer: Mapping[str, Any]) -> bool:
+    """Does every target selected by `inner` meet `outer`? Compared condition by condition."""
+    return all(
+        key in inner
+        and (
+            set(inner[key]) <= set(value)
+            if isinstance(value, list) and isinstance(inner[key], list)
+            else inner[key] == value
+        )
+        for key, value in outer.items()
+    )
 
 
 def tighter_window(old: Any, new: Any) -> str | None:

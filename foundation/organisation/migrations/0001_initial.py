@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                 ('role', models.CharField(choices=[('sysadmin', '系统管理员'), ('security', '安全管理员'), ('auditor', '审计员'), ('planner', '计划编制员'), ('operator', '抽取组织员'), ('discipline', '纪检监督员'), ('inspector', '检查人员'), ('reviewer', '结果审核人'), ('unit_head', '分管领导'), ('publisher', '公示员')], max_length=12, verbose_name='角色')),
                 ('granted_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='授权时间')),
                 ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='收回时间')),
-                ('granted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='授权人')),
+                ('granted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='授权人')),
                 ('revoked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='收回人')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to=settings.AUTH_USER_MODEL, verbose_name='账号')),
             ],
@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
                 ('rulebook_hash', models.CharField(max_length=64, verbose_name='文件指纹')),
                 ('effective_from', models.DateField(verbose_name='采用日期')),
                 ('adopted_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='登记时间')),
-                ('adopted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='经办人')),
+                ('adopted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='经办人')),
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='adoptions', to='organisation.organisation', verbose_name='机构')),
             ],
             options={

@@ -1,0 +1,28 @@
+"""What every signed-in request passes."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+
+class OwnPasswordFirst:
+    """Whoever still uses the password the administrator chose has to choose another before anything else."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        doors = {reverse("password"), reverse("logout")}
+        if (
+            user.is_authenticated
+            and user.must_change_password
+            and request.path.startswith(("/desk/", "/m/"))
+            and request.path not in doors
+        ):
+            messages.warning(request, "您用的是管理员设的初始密码，请先改成自己的密码。")
+            return redirect("password")
+        return self.get_response(request)

@@ -1,0 +1,36 @@
+"""The only writers of planning."""
+
+from planning.actions.drawn import note_drawn, note_voided
+from planning.actions.overrides import approve_override, refuse_override, request_override
+from planning.actions.plans import (
+    amend_plan,
+    approve_plan,
+    create_plan,
+    edit_task,
+    file_plan,
+    issue_plan,
+    recalculate,
+    return_plan,
+    set_manual,
+    submit_plan,
+)
+from planning.actions.quotas import confirm_quotas
+
+__all__ = [
+    "amend_plan",
+    "approve_override",
+    "approve_plan",
+    "confirm_quotas",
+    "create_plan",
+    "edit_task",
+    "file_plan",
+    "issue_plan",
+    "note_drawn",
+    "note_voided",
+    "recalculate",
+    "refuse_override",
+    "request_override",
+    "return_plan",
+    "set_manual",
+    "submit_plan",
+]

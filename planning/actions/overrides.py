@@ -1,0 +1,65 @@
+"""Departing from 原则上: asked for with reason and evidence, decided by another person. source: AMB-57"""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from foundation.errors import RuleBroken
+from foundation.ledger import actions as ledger
+from foundation.organisation.models import Organisation, User
+from planning import policies, trial
+from planning.actions.quotas import plan_in_force
+from planning.models import Override
+from registry.models import Target
+
+
+@transaction.atomic
+def request_override(
+    *, by: User, organisation: Organisation, year: int, rule: str, reason: str, evidence: str,
+    target: Target | None = None, line: str = "",
+) -> Override:  # fmt: skip
+    """Ask to set a cap or an exclusion aside for one target, or for every target of one line.
+
+    raises: RuleBroken for a rule without exceptions, or without reason, evidence or object
+    """
+    policies.check_request_override(by, organisation)
+    book = trial.book_of(plan_in_force(organisation, year))
+    clause = policies.check_overridable(book, rule)
+    if not reason.strip() or not evidence.strip():
+        raise RuleBroken("申请例外要写明理由和证据。请补上。", code="reason_missing", clause=clause)
+    if target is None and not line:
+        raise RuleBroken("请指明例外适用的检查对象，或适用的配额线。", code="object_missing", clause=clause)
+    if target is not None and target.organisation_id != organisation.pk:
+        raise RuleBroken("这个检查对象不属于本局。请从本局名录里选。", code="foreign_target")
+    override = Override.objects.create(
+        organisation=organisation, year=year, rule=rule, target=target, line=line, reason=reason.strip(),
+        evidence=evidence.strip(), requested_by=by,
+    )  # fmt: skip
+    ledger.record(
+        actor=by, act="planning.request_override", subject=override,
+        data={"rule": rule, "clause": clause, "target": target, "line": line, "reason": reason},
+    )  # fmt: skip
+    return override
+
+
+@transaction.atomic
+def approve_override(*, by: User, override: Override, at: datetime | None = None) -> Override:
+    override = Override.objects.select_for_update().get(pk=override.pk)
+    policies.check_decide_override(by, override)
+    override.approved_by, override.approved_at = by, at or timezone.now()
+    override.save(update_fields=["approved_by", "approved_at"])
+    ledger.record(actor=by, act="planning.approve_override", subject=override, data={"rule": override.rule})
+    return override
+
+
+@transaction.atomic
+def refuse_override(*, by: User, override: Override, reason: str) -> Override:
+    override = Override.objects.select_for_update().get(pk=override.pk)
+    policies.check_decide_override(by, override)
+    if not reason.strip():
+        raise RuleBroken("不同意要写明理由。", code="reason_missing")
+    override.refused_reason = reason.strip()
+    override.save(update_fields=["refused_reason"])
+    ledger.record(actor=by, act="planning.refuse_override", subject=override, data={"reason": reason})
+    return override

@@ -1,0 +1,51 @@
+"""How many people an instance has: officers for the ratio, people for the capacity check. Two queries."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+
+from foundation.organisation.models import Organisation, Unit
+from foundation.rulebook.periods import Period
+from personnel.models import Absence, Inspector
+
+
+def officers(organisation: Organisation, units: Sequence[Unit], on: date, period: Period) -> dict[int, int]:
+    """Certified, established, in-post officers per drawing instance on the day; people seconded out or away for
+    the whole period do not count. A bureau with one drawing instance counts everyone. source: INV-09, AMB-31
+    """
+    away = Absence.objects.filter(
+        Q(since__lte=period.first) & (Q(until=None) | Q(until__gte=period.last))
+        | Q(reason=Absence.Reason.SECONDED, since__lte=on) & (Q(until=None) | Q(until__gte=on))
+    )
+    counted = Inspector.objects.of(organisation).officers_on(on).exclude(pk__in=away.values("inspector"))
+    homes = Counter(counted.values_list("unit", flat=True))
+    if len(units) == 1:
+        return {units[0].pk: homes.total()}
+    return {unit.pk: homes[unit.pk] for unit in units}
+
+
+@dataclass(frozen=True)
+class Crew:
+    """People for the capacity check on a day.
+
+    available: certified and not away · expired: in post, certificate run out · expiring: runs out before `until`
+    """
+
+    available: int
+    expired: tuple[str, ...]
+    expiring: tuple[str, ...]
+
+
+def crew(organisation: Organisation, on: date, until: date) -> Crew:
+    """Who can be sent on the day, and whose certificate is or will be invalid by `until`."""
+    people = Inspector.objects.of(organisation)
+    available = people.available_on(on).certified_on(on).count()
+    dated = (
+        people.active().exclude(certificate_no="").filter(certificate_valid_until__lt=until).order_by("uid")
+    )
+    rows = list(dated.values_list("name", "certificate_valid_until"))
+    expired = tuple(name for name, last in rows if last < on)
+    return Crew(available, expired, tuple(name for name, last in rows if last >= on))

@@ -1,0 +1,123 @@
+"""Who may do what with a plan, and what its state allows."""
+
+from decimal import Decimal
+
+from foundation.errors import NotAllowed, OutOfOrder, RuleBroken
+from foundation.organisation.models import User
+from foundation.organisation.policies import can, check_another, check_may
+from foundation.rulebook import stricter
+from foundation.rulebook.model import Rulebook
+from foundation.rulebook.tables import Quota as Line
+from planning.models import AnnualPlan, Override
+
+Status = AnnualPlan.Status
+
+TRANSITIONS: dict[str, dict[str, frozenset[str]]] = {
+    "edit": {"from": frozenset({Status.DRAFT, Status.RETURNED})},
+    "submit": {"from": frozenset({Status.DRAFT, Status.RETURNED})},
+    "approve": {"from": frozenset({Status.SUBMITTED})},
+    "return": {"from": frozenset({Status.SUBMITTED})},
+    "issue": {"from": frozenset({Status.APPROVED})},
+    "amend": {"from": frozenset({Status.APPROVED, Status.ISSUED})},
+}
+_STEPS = {
+    "edit": "修改",
+    "submit": "送审",
+    "approve": "批准",
+    "return": "退回",
+    "issue": "印发",
+    "amend": "修订",
+}
+_REMEDY = {
+    "edit": "已送审或批准的计划不能直接改；要改请先退回，或另做修订。",
+    "submit": "请先看计划现在的状态。",
+    "approve": "只有已送审的计划才能批准。",
+    "return": "只有已送审的计划才能退回。",
+    "issue": "计划须先经批准。",
+    "amend": "只有已批准或已印发的计划才能修订；编制中的直接修改即可。",
+}
+
+
+def check_state(plan: AnnualPlan, step: str) -> None:
+    """raises: OutOfOrder naming the present state and what to do"""
+    if plan.status not in TRANSITIONS[step]["from"]:
+        raise OutOfOrder(
+            f"计划“{plan.name}”现在是“{plan.get_status_display()}”，不能{_STEPS[step]}。{_REMEDY[step]}"
+        )
+
+
+def check_edit(user: User, plan: AnnualPlan) -> None:
+    check_may(user, "planning.edit", plan.organisation)
+    check_state(plan, "edit")
+
+
+def check_approve(user: User, plan: AnnualPlan, step: str = "approve") -> None:
+    """The author of a plan never approves or returns it."""
+    check_may(user, "planning.approve", plan.organisation)
+    check_state(plan, step)
+    check_another(user, plan.author, "计划")
+
+
+def allowed(user: User, plan: AnnualPlan) -> frozenset[str]:
+    """Steps whose button a page may show to this user."""
+    if user.organisation_id != plan.organisation_id:
+        return frozenset()
+    open_steps = {step for step, rule in TRANSITIONS.items() if plan.status in rule["from"]}
+    mine = {"edit", "submit", "issue", "amend"} if can(user, "planning.edit") else set()
+    if can(user, "planning.approve") and plan.author_id != user.pk:
+        mine |= {"approve", "return"}
+    return frozenset(open_steps & mine)
+
+
+def check_rates(book: Rulebook, line: Line, rates: tuple[Decimal, ...], reason: str) -> None:
+    """A plan may be stricter than the rulebook, never laxer. source: rulebooks.md §1.5, QS-10.2
+
+    raises: RuleBroken with the clause when a rate is lower, or when more than the text plans lacks a reason
+    """
+    clause = line.origin("rates").ref
+    if line.basis == "manual":
+        raise RuleBroken(
+            f"“{line.id}”按计划填数，没有比例可改。请填写各期数量。", code="no_rate", clause=clause
+        )
+    if len(rates) not in (1, line.periods):
+        raise RuleBroken(
+            f"比例要么一个数通用，要么逐期 {line.periods} 个；现在是 {len(rates)} 个。请补齐。",
+            code="rate_count",
+        )
+    limit = stricter.higher_each(line.rates, rates)
+    if limit:
+        raise RuleBroken(f"计划比例低于规则书（{clause}）：{limit}。计划只能更严，请改为不低于规则书的比例。",
+                         code="laxer_than_rulebook", clause=clause)  # fmt: skip
+    if line.bound == "target" and rates != line.rates and not reason.strip():
+        raise RuleBroken(f"{clause} 是计划数，不是下限；多抽会增加企业负担，请写明提高比例的理由。",
+                         code="surplus_needs_reason", clause=clause)  # fmt: skip
+
+
+def check_overridable(book: Rulebook, rule: str) -> str:
+    """The clause of a rule one may depart from. source: AMB-57
+
+    raises: RuleBroken for a rule that has no exception or is not in the book
+    """
+    cap = next((found for found in book.caps if found.id == rule), None)
+    exclusion = next((found for found in book.exclusions if found.id == rule), None)
+    if cap is None and exclusion is None:
+        raise RuleBroken(f"规则书里没有“{rule}”这条上限或排除规则。请从列表里选。", code="unknown_rule")
+    must = cap.strength == "must" if cap else exclusion.use == "always"
+    clause = (cap.origin("max") if cap else exclusion.origin("when")).ref
+    if must:
+        raise RuleBroken(f"{clause} 是硬性规定，没有例外。", code="no_exception", clause=clause)
+    return clause
+
+
+def check_decide_override(user: User, override: Override) -> None:
+    check_may(user, "planning.approve", override.organisation)
+    check_another(user, override.requested_by, "例外申请")
+    if override.approved_at or override.refused_reason:
+        raise OutOfOrder("这条例外申请已经处理过了，不能再处理一次。要改变结果请另行申请。")
+
+
+def check_request_override(user: User, organisation: object) -> None:
+    if not (can(user, "planning.edit") or can(user, "draws.operate")):
+        raise NotAllowed("申请例外须由计划编制员或抽取组织员办理。")
+    if user.organisation != organisation:
+        raise NotAllowed(f"您属于{user.organisation.name}，不能为别的机构申请例外。")
