@@ -144,6 +144,38 @@ def reactivate(*, inspector: Inspector, reason: str, by: User) -> Inspector:
     return _set_post(inspector, True, reason, by)
 
 
+@transaction.atomic
+def link_user(*, inspector: Inspector, user: User | None, by: User | None) -> Inspector:
+    """Tie the person on the register to the account he logs in with (None: untie).
+
+    by: None only when a bureau is first set up. raises: NotAllowed, RuleBroken
+    """
+    if by is not None:
+        policies.check_may_edit(by, inspector.organisation)
+    row = Inspector.objects.select_for_update().get(pk=inspector.pk)
+    if user is not None:
+        _check_link(row, user)
+    row.user = user
+    row.version += 1
+    row.save(update_fields=["user", "version"])
+    ledger.record(
+        actor=by, act="personnel.link_user", subject=row, data={"username": user.username if user else ""}
+    )
+    return row
+
+
+def _check_link(row: Inspector, user: User) -> None:
+    if user.organisation_id != row.organisation_id:
+        raise RuleBroken(
+            f"账号 {user.username} 不属于{row.organisation.name}，不能关联。", code="user_of_another_bureau"
+        )
+    other = Inspector.objects.filter(user=user).exclude(pk=row.pk).first()
+    if other:
+        raise RuleBroken(
+            f"账号 {user.username} 已关联{other.name}。请先解除，或换一个账号。", code="user_is_linked"
+        )
+
+
 def _set_post(inspector: Inspector, in_post: bool, reason: str, by: User) -> Inspector:
     policies.check_may_edit(by, inspector.organisation)
     row = Inspector.objects.select_for_update().get(pk=inspector.pk)
