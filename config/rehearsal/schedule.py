@@ -48,8 +48,14 @@ def schedule_for(book: Rulebook, calendar: deadlines.Calendar, period: Period) -
         raise ValueError(f"{book.id} 在 {period.id} 的抽取时间段里没有工作日")
     held_on = days[min(4, len(days) - 1)]
     announced_on = workday_before(calendar, workday_before(calendar, held_on))
-    visits = [day for day in span(max(held_on + timedelta(days=1), period.first), period.last) if calendar.is_workday(day)]
-    return Schedule(period, plan_on, at(announced_on, 9), at(held_on, 14, 30), tuple(visits[:15]) or (period.last,))
+    visits = [
+        day
+        for day in span(max(held_on + timedelta(days=1), period.first), period.last)
+        if calendar.is_workday(day)
+    ]
+    return Schedule(
+        period, plan_on, at(announced_on, 9), at(held_on, 14, 30), tuple(visits[:15]) or (period.last,)
+    )
 
 
 def span(first: date, last: date) -> list[date]:
