@@ -111,15 +111,15 @@ def test_the_second_editor_is_shown_the_difference(bureau, planner):
 
 def test_leave_takes_a_person_out_of_the_roster_for_those_days(bureau, planner):
     row = create_inspector(bureau)
-    absence = actions.record_absence(
+    absence = actions.register_absence(
         inspector=row, reason="leave", since=date(2026, 11, 18), until=date(2026, 11, 25), by=planner
     )
     assert queries.statuses_on([row], TODAY) == {row.pk: "L.LEAVE"}
     with pytest.raises(Exception, match="重叠"):
-        actions.record_absence(inspector=row, reason="duty", since=TODAY, until=None, by=planner)
+        actions.register_absence(inspector=row, reason="duty", since=TODAY, until=None, by=planner)
     actions.end_absence(absence=absence, until=date(2026, 11, 19), by=planner)
     assert queries.statuses_on([row], TODAY) == {row.pk: "A"}
-    assert Entry.objects.filter(act="personnel.record_absence").exists()
+    assert Entry.objects.filter(act="personnel.register_absence").exists()
 
 
 def test_who_left_the_post_is_not_counted_nor_drawn(bureau, planner):
