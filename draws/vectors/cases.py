@@ -78,7 +78,7 @@ def load_positive(folder: Path) -> dict[str, VectorCase]:
 def _positive(name: str, value: Any) -> VectorCase:
     if not isinstance(value, dict) or "transcript" not in value or "expect" not in value:
         raise VectorsUnusable(f"{name}.json 里没有 transcript 和 expect，不是一个正例")
-    material = {key: value.get(key) for key in MATERIAL}
+    material: dict[str, Any] = {key: value.get(key) for key in MATERIAL}
     return VectorCase(name, **material, secrets=value.get("secrets"), expect=value["expect"])
 
 

@@ -76,9 +76,18 @@ def _chain(entry: dict[str, Any]) -> Iterable[Outcome]:
 
 
 def _quota(entry: dict[str, Any]) -> Iterable[Outcome]:
-    numbers = {key: entry[key] for key in ("basis", "num", "den", "officers", "floor", "before", "extra")}
+    numbers: dict[str, Any] = {
+        key: entry[key] for key in ("basis", "num", "den", "officers", "floor", "before", "extra")
+    }
     base, pool = entry["base"], entry["pool"]
-    shape = {"id": "s", "line": "s", "body": "b", "last": True, "order": "uniform", "skill": ""}
+    shape: dict[str, Any] = {
+        "id": "s",
+        "line": "s",
+        "body": "b",
+        "last": True,
+        "order": "uniform",
+        "skill": "",
+    }
     limit = limit_of(Stratum(**shape, **numbers, draw=0), base, pool)
     stratum = Stratum(**shape, **numbers, draw=limit)
     yield entry["need"], need_of(stratum, base)

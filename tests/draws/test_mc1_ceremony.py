@@ -218,7 +218,7 @@ def test_a_broken_event_does_not_change_the_state():
 
 
 def test_a_record_that_stops_anywhere_verifies_as_far_as_it_goes():
-    made = next(its for its in map(lambda n: whole_draw(n, 2), range(50)) if its.state.standing.visits)
+    made = next(its for its in (whole_draw(n, 2) for n in range(50)) if its.state.standing.visits)
     whole = made.transcript()
     for length in range(2, len(made.events) + 1):
         chain = heads(made.suite, made.draw_id, made.events[:length])

@@ -99,5 +99,5 @@ def test_a_printed_document_finds_its_style_without_a_request():
     html = render_to_string(
         "dev/layout_document.html", {"hash_value": "ab" * 32, "page_url": "https://mc.example/"}
     )
-    assert 'href="css/document.css"' in html
+    assert 'href="static:///css/document.css"' in html
     assert "abab-abab" in html
