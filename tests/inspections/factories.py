@@ -64,9 +64,9 @@ class Case:
 
 
 def create_draw(bureau: plan.Bureau, **fields) -> Draw:
-    """A sealed draw without its event chain."""
+    """A finished draw without its event chain, so that nothing is added to it."""
     operator = create_user(bureau.organisation, "operator", name="沈主持")
-    annual, _ = AnnualPlan.objects.get_or_create(
+    annual = AnnualPlan.objects.filter(organisation=bureau.organisation).first() or AnnualPlan.objects.create(
         organisation=bureau.organisation, year=2026, version=1, name="2026年度双随机抽查计划",
         rulebook_id=bureau.book.id, rulebook_hash=bureau.book.hash, author=bureau.planner, number="青环发〔2026〕3号",
     )  # fmt: skip
@@ -74,7 +74,7 @@ def create_draw(bureau: plan.Bureau, **fields) -> Draw:
     return Draw.objects.create(**{
         "organisation": bureau.organisation, "number": f"{bureau.organisation.code}-{PERIOD}-{serial}", "kind": "F",
         "period": PERIOD, "serial": serial, "plan": annual, "rulebook_id": bureau.book.id,
-        "rulebook_hash": bureau.book.hash, "state": "signed", "scheduled_at": DISPATCHED, "place": "二楼会议室",
+        "rulebook_hash": bureau.book.hash, "state": "closed", "scheduled_at": DISPATCHED, "place": "二楼会议室",
         "operator": operator, "freeze_hash": "0" * 64, **fields,
     })  # fmt: skip
 
@@ -192,8 +192,9 @@ def fill(case: Case, *, problem: str = "") -> None:
     actions.set_production_state(by=case.lead, visit=case.visit, state="normal")
     for at, row in enumerate(case.items):
         bad = problem and at == 0
+        plain = "" if row.item.checkpoints.exists() else "no_problem"
         actions.save_item(
-            by=case.lead, visit_item=row, answers=one_problem(row) if bad else all_clear(row), result=problem if bad else "",
+            by=case.lead, visit_item=row, answers=one_problem(row) if bad else all_clear(row), result=problem if bad else plain,
             demand="十日内整改" if bad else "", demand_due_on=date(2026, 12, 4) if bad else None, now=ARRIVED + timedelta(hours=1),
         )  # fmt: skip
 

@@ -12,7 +12,7 @@ from foundation.rulebook.periods import Period
 from foundation.rulebook.pool import ModeRule
 from inspections.rules import files, modes, numbering, outcomes, signing, states, waiving
 from inspections.rules.outcomes import Answer, ItemResult, ResultWrong
-from inspections.rules.signing import Member, Signed, SignatureWrong
+from inspections.rules.signing import Member, SignatureWrong, Signed
 from tests.inspections import factories as make
 from tests.planning.factories import BOOKS
 
