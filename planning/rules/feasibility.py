@@ -140,7 +140,12 @@ def _coverage(scene: Scene, rule: Coverage, figure: Figure) -> Finding:
     gap = coverage_proposal(ahead, len(unvisited))
     origin, name = rule.origin("times"), _name(scene, figure)
     if not gap.uncovered_after_required:
-        return Finding("ok", "coverage", f"覆盖够用：{name}还有 {len(unvisited)} 家今年没查过，年内还要抽 {ahead} 家", origin=origin)
+        return Finding(
+            "ok",
+            "coverage",
+            f"覆盖够用：{name}还有 {len(unvisited)} 家今年没查过，年内还要抽 {ahead} 家",
+            origin=origin,
+        )
     missing = gap.uncovered_after_required
     level = "bad" if rule.strength == "must" and not _periods_left(figure) else "warn"
     return Finding(
@@ -193,7 +198,12 @@ def bodies(scene: Scene) -> Iterable[Finding]:
         yield Finding("warn", "body", f"没有登记抽取主体：{_listed(scene.idle_bodies)}，其配额没有计算",
                       options=("在机构设置里给内设机构填上抽取主体", "本局没有这一级的，不用处理"))  # fmt: skip
     if scene.landless:
-        yield Finding("bad", "area", f"没有管辖片区：{_listed(scene.landless)}，基数只能是 0", options=("在机构设置里登记管辖片区",))
+        yield Finding(
+            "bad",
+            "area",
+            f"没有管辖片区：{_listed(scene.landless)}，基数只能是 0",
+            options=("在机构设置里登记管辖片区",),
+        )
 
 
 def items(scene: Scene) -> Iterable[Finding]:
@@ -229,7 +239,13 @@ def stated(book: Rulebook, required: Mapping[str, int]) -> list[tuple[str, Compa
     for printed in book.stated:
         if all(line in required for line in printed.quotas):
             names = "、".join(naming.short_name(book, book.line(line)) for line in printed.quotas)
-            rows.append((names, compare(sum(required[line] for line in printed.quotas), printed), printed.origin("count")))
+            rows.append(
+                (
+                    names,
+                    compare(sum(required[line] for line in printed.quotas), printed),
+                    printed.origin("count"),
+                )
+            )
     return rows
 
 
@@ -241,7 +257,9 @@ def _name(scene: Scene, figure: Figure) -> str:
 
 def _many(scene: Scene, figure: Figure) -> bool:
     tier = naming.short_name(scene.book, figure.line)
-    return len({other.unit for other in scene.figures if naming.short_name(scene.book, other.line) == tier}) > 1
+    return (
+        len({other.unit for other in scene.figures if naming.short_name(scene.book, other.line) == tier}) > 1
+    )
 
 
 def _listed(names: Sequence[str], most: int = 6) -> str:
