@@ -73,6 +73,7 @@ def samples(request: HttpRequest) -> dict[str, Any]:
         "broken_form": RecusalForm({}),
         "page_obj": Paginator(range(896), 50).get_page(request.GET.get("page", 2)),
         "icons": icon_names(),
+        "search_url": request.path,
     }
 
 

@@ -69,6 +69,28 @@ class Draw(models.Model):
         related_name="+",
     )
     snapshot_on = models.DateField("名录快照日", null=True, blank=True)
+    version = models.CharField("协议版本", max_length=8, default="MC1", help_text="MC1 或 MC1-SM3")
+    announced_at = models.DateTimeField("公告时间", null=True, blank=True)
+    short_notice = models.CharField("提前不足一个工作日的理由", max_length=200, blank=True)
+    frozen_at = models.DateTimeField("冻结时间", null=True, blank=True)
+    freeze_hash = models.CharField("名单指纹", max_length=64, blank=True)
+    chain_b = models.CharField(
+        "乙方密钥链末端", max_length=64, blank=True, help_text="服务器只存末端，密钥在持有人手里"
+    )
+    chain_b_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name="乙方密钥持有人",
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    pub_source = models.CharField("约定的彩票", max_length=8, blank=True)
+    pub_issue = models.CharField("彩票期号", max_length=12, blank=True)
+    pub_numbers = models.CharField("开奖号码", max_length=40, blank=True)
+    legend = models.JSONField(
+        "代码含义", default=dict, blank=True, help_text="片区、单位、专业代码，随名称一并公开"
+    )
     head = models.CharField("链首指纹", max_length=64, blank=True)
     head_seq = models.PositiveIntegerField("末事件序号", default=0)
     sealed = models.BinaryField(
@@ -89,6 +111,13 @@ class Draw(models.Model):
                 violation_error_message="主持人和纪检监督员必须是两个人。",
             ),
             models.CheckConstraint(condition=Q(kind__in=["F", "R"]), name="draw_kind_is_known"),
+            models.UniqueConstraint(
+                fields=["previous"], condition=Q(kind="F"), name="formal_draws_form_one_chain",
+                violation_error_message="上一次正式抽取已由另一次抽取接续，请刷新后重试。",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["preparing", "announced"]) | ~Q(freeze_hash=""), name="draw_past_the_freeze_has_a_fingerprint"
+            ),
         ]  # fmt: skip
 
     def __str__(self) -> str:
@@ -108,6 +137,8 @@ class DrawStratum(models.Model):
     last = models.BooleanField("末批", default=True)
     planned = models.PositiveIntegerField("本次拟抽", null=True, blank=True, help_text="非末批时必填")
     before = models.PositiveIntegerField("前批已抽", default=0)
+    extra = models.PositiveIntegerField("自愿加抽", default=0)
+    extra_reason = models.CharField("加抽理由", max_length=200, blank=True)
     active = models.BooleanField("占用", default=False, help_text="正式抽取冻结后占用，中止后释放")
 
     class Meta:
@@ -117,6 +148,10 @@ class DrawStratum(models.Model):
             models.UniqueConstraint(
                 fields=["period", "line", "unit", "batch"], condition=Q(active=True), name="stratum_is_drawn_once_per_batch",
                 violation_error_message="这一期、这条配额线的这一批已由另一次抽取占用。",
+            ),
+            models.CheckConstraint(
+                condition=Q(last=True) | Q(planned__isnull=False), name="unfinished_batch_names_its_number",
+                violation_error_message="不是末批的，要写明本次拟抽多少家。",
             ),
         ]  # fmt: skip
 
@@ -132,6 +167,9 @@ class SnapshotTarget(models.Model):
     name = models.CharField("名称", max_length=200)
     row = models.CharField("行", max_length=4000)
     evidence = models.TextField("状态依据（规范 JSON）", blank=True)
+    started_on = models.DateField(
+        "检查开始日", null=True, blank=True, help_text="开始后不再替换；由检查应用写入"
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "冻结的检查对象"
@@ -149,6 +187,7 @@ class SnapshotInspector(models.Model):
     draw = models.ForeignKey(Draw, models.PROTECT, verbose_name="抽取会", related_name="snapshot_inspectors")
     inspector = models.ForeignKey(Inspector, models.PROTECT, verbose_name="检查人员", related_name="+")
     commitment = models.CharField("盲号", max_length=64)
+    code = models.CharField("屏幕编号", max_length=12, help_text="如 员03，只在本次抽取内有效")
     uid = models.CharField("人员编号", max_length=64)
     name = models.CharField("姓名", max_length=60)
     row = models.CharField("行", max_length=4000)
@@ -196,8 +235,21 @@ class Seat(models.Model):
     code_hash = models.CharField("席位码指纹", max_length=64, blank=True)
     device_hash = models.CharField("设备令牌指纹", max_length=64, blank=True)
     joined_at = models.DateTimeField("入席时间", null=True, blank=True)
+    spoken_digits = models.CharField(
+        "记下的报数", max_length=64, blank=True, help_text="另一人核对后才写入事件链"
+    )
+    spoken_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name="记录人",
+        null=True,
+        blank=True,
+        related_name="+",
+    )
     signed_at = models.DateTimeField("签字时间", null=True, blank=True)
-    opinion = models.CharField("意见", max_length=10, blank=True, help_text="agree / object")
+    opinion = models.CharField(
+        "意见", max_length=10, blank=True, help_text="agree / object / noted（未签，已注明）"
+    )
     statement = models.CharField("异议原话", max_length=500, blank=True)
     signature = models.TextField("签名", blank=True)
 
@@ -208,6 +260,35 @@ class Seat(models.Model):
             models.UniqueConstraint(fields=["draw", "position"], name="seat_position_is_unique_in_draw"),
             models.CheckConstraint(condition=Q(method__in=["sealed", "spoken"]), name="seat_method_is_known"),
         ]
+
+
+class Presence(models.Model):
+    """用自己的账号确认在场的人：主持人、纪检监督员、规则书要求的见证人；结果出来后也由其签字。"""
+
+    class Role(models.TextChoices):
+        OPERATOR = "operator", "主持人"
+        DISCIPLINE = "discipline", "纪检监督员"
+        SYSADMIN = "system_admin", "系统管理员"
+        APPROVER = "unit_head", "分管领导"
+
+    draw = models.ForeignKey(Draw, models.PROTECT, verbose_name="抽取会", related_name="presences")
+    role = models.CharField("身份", max_length=16, choices=Role.choices)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="账号", related_name="+")
+    confirmed_at = models.DateTimeField("确认时间")
+    signed_at = models.DateTimeField("签字时间", null=True, blank=True)
+    opinion = models.CharField("意见", max_length=10, blank=True, help_text="agree / object")
+    statement = models.CharField("异议原话", max_length=500, blank=True)
+    signature = models.TextField("签名", blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "在场确认"
+        constraints = [
+            models.UniqueConstraint(fields=["draw", "role"], name="role_is_present_once_in_draw"),
+            models.UniqueConstraint(
+                fields=["draw", "user"], name="person_is_present_in_one_role",
+                violation_error_message="同一个人不能以两种身份确认在场。",
+            ),
+        ]  # fmt: skip
 
 
 class DrawEventQuerySet(models.QuerySet):

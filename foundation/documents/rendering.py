@@ -1,11 +1,17 @@
 """HTML page → PDF bytes, with nothing fetched but the product's own static files."""
 
+import mimetypes
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 
 from foundation.errors import RuleBroken
+
+if TYPE_CHECKING:
+    from weasyprint.urls import URLFetcher
 
 
 class PdfUnavailable(RuleBroken):
@@ -40,20 +46,29 @@ def to_pdf(page: Page) -> bytes:
     import weasyprint
 
     html = render_to_string(page.template, page.context)
-    return weasyprint.HTML(string=html, base_url="static:///", url_fetcher=fetch_static).write_pdf()
+    fetcher = static_only()
+    return weasyprint.HTML(string=html, base_url="static:///", url_fetcher=fetcher).write_pdf()
 
 
-def fetch_static(url: str, *args: object, **kwargs: object) -> dict:
-    """Serve static/… and data: only; everything else is refused, whatever a user typed into a field."""
-    from weasyprint.urls import default_url_fetcher
+def static_only() -> "URLFetcher":
+    """Fetcher that serves static:///… and data: and stops the rendering at anything else, whatever a user typed."""
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-    if url.startswith("data:"):
-        return default_url_fetcher(url)
-    path = finders.find(
-        url.removeprefix("static:///").removeprefix("static/").lstrip("/").removeprefix("static/")
-    )
-    if not url.startswith("static:///") or not path:
+    class StaticOnly(URLFetcher):
+        def fetch(self, url: str, headers: dict | None = None) -> URLFetcherResponse:
+            if url.startswith("data:"):
+                return super().fetch(url, headers)
+            path = static_path(url)
+            kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
+            return URLFetcherResponse(url, Path(path).read_bytes(), {"Content-Type": kind})
+
+    return StaticOnly(fail_on_errors=True)
+
+
+def static_path(url: str) -> str:
+    """File behind static:///css/x.css or static:///static/css/x.css; ValueError for everything else."""
+    name = url.removeprefix("static:///").removeprefix("static/")
+    path = finders.find(name) if url.startswith("static:///") else None
+    if not path:
         raise ValueError(f"文书不允许读取 {url}")
-    with open(path, "rb") as file:
-        mime = "text/css" if path.endswith(".css") else "image/svg+xml" if path.endswith(".svg") else None
-        return {"string": file.read(), "mime_type": mime}
+    return str(path)

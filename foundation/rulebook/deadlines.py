@@ -15,6 +15,7 @@ from .tables import Report
 from .values import MonthDay, Offset, Origin, add_days, add_months
 
 _DAY = timedelta(days=1)
+Day = date
 
 
 class Calendar(Protocol):
@@ -33,11 +34,11 @@ class Due:
     origin: clause behind the length or the date.
     """
 
-    date: date
+    date: Day
     provisional: bool
-    start: date | None
+    start: Day | None
     rule: str
-    remind_by: date
+    remind_by: Day
     remind_provisional: bool
     origin: Origin
 
@@ -157,10 +158,11 @@ def report_due(
     """
     origin = report.origin("by")
     if isinstance(report.by, MonthDay):
-        known = year if year is not None else period_end and period_end.year
-        if known is None:
+        if year is None and period_end is not None:
+            year = period_end.year
+        if year is None:
             raise CannotEvaluate(f"“{report.zh}”按固定日期报送，缺少年份。请补上年份。")
-        return _fixed(report.by.in_year(known), str(report.by), origin, calendar)
+        return _fixed(report.by.in_year(year), str(report.by), origin, calendar)
     if period_end is None and year is not None and report.every == "year":
         period_end = date(year, 12, 31)
     if period_end is None:

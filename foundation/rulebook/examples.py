@@ -1,12 +1,11 @@
-"""Worked examples of a rulebook as tests: each type of rulebooks.md §5 has one function below.
+"""Running worked examples: a file, a directory, and what differs.
 
 An example names what is given and what is expected; every expected key is compared, keys the example leaves
-out are not. Lists of reasons and of tiers are compared as sets. Where a `uniform` lottery leaves the result
-open, an example passes if §5 allows its result (see `simulation`).
+out are not. The types of examples are in `example_types`.
 """
 
 import tomllib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,32 +14,13 @@ from typing import Any
 from foundation.errors import RuleBroken
 
 from . import library
-from .deadlines import (
-    Calendar,
-    Due,
-    disclosure_due,
-    draw_window,
-    entry_due,
-    finish_due,
-    plan_due,
-    plan_publish_due,
-    report_due,
-)
+from .comparing import equal
+from .deadlines import Calendar
 from .errors import CannotEvaluate
-from .grids import cell, instances, per_period, same_width, whole
+from .example_types import TYPES
 from .model import Rulebook
-from .periods import Period
-from .quotas import QuotaSum, quota_sum
-from .selectors import Facts, FlagFact
-from .shortfall import REASON_LABELS
-from .simulation import PeriodInput, PeriodResult, YearResult, possible_year, simulate_year
-from .tables import Quota
-from .tiers import tier_ids
-from .yearly import compare, stated_for
 
-_UNORDERED = {"reasons_last", "reasons"}
-_NONE = (None, "", "none", False)
-_INPUTS = ("base", "officers", "manual", "plan", "plan_base", "plan_officers")
+_ALIASES = {"numbers": "manual", "planned": "plan", "plan_numbers": "plan", "override": "override_cap"}
 
 
 @dataclass(frozen=True)
@@ -76,7 +56,7 @@ def check_file(path: Path, calendar: Calendar) -> list[Outcome]:
         if "schema" in content and "examples" not in content:
             return []
         examples = content.get("examples")
-        if not isinstance(examples, list) or not examples:
+        if not isinstance(examples, list) or not examples or not all(isinstance(e, dict) for e in examples):
             raise CannotEvaluate("文件中没有 [[examples]]。")
         book = library.get(content.get("rulebook", path.stem))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RuleBroken) as error:
@@ -95,10 +75,11 @@ def check_example(file: str, book: Rulebook, example: Mapping[str, Any], calenda
 
 
 def _differences(book: Rulebook, example: Mapping[str, Any], calendar: Calendar) -> list[str]:
-    kind, given, expect = example.get("type"), example["given"], example["expect"]
-    if kind not in _TYPES:
-        raise CannotEvaluate(f"不认识的示例类型“{kind}”。可用：{'、'.join(_TYPES)}。")
-    evaluate, allowed = _TYPES[str(kind)]
+    kind, expect = example.get("type"), example["expect"]
+    given = {_ALIASES.get(key, key): value for key, value in example["given"].items()}
+    if kind not in TYPES:
+        raise CannotEvaluate(f"不认识的示例类型“{kind}”。可用：{'、'.join(TYPES)}。")
+    evaluate, allowed = TYPES[str(kind)]
     unknown = set(given) - allowed
     if unknown:
         raise CannotEvaluate(f"given 中有不认识的键：{'、'.join(sorted(unknown))}。")
@@ -108,343 +89,9 @@ def _differences(book: Rulebook, example: Mapping[str, Any], calendar: Calendar)
     return [
         f"{key} 应为 {_shown(wanted)}，实为 {_shown(actual[key]) if key in actual else '（不计算此项）'}"
         for key, wanted in expect.items()
-        if key not in actual or not _equal(key, actual[key], wanted, unordered=kind == "tier")
+        if key not in actual or not equal(key, actual[key], wanted, unordered=kind == "tier")
     ]
-
-
-def _equal(key: str, actual: Any, wanted: Any, *, unordered: bool = False) -> bool:
-    if wanted in _NONE and actual in _NONE and not isinstance(wanted, int):
-        return True
-    if isinstance(actual, date) and isinstance(wanted, str):
-        return actual.isoformat() == wanted
-    if isinstance(actual, Mapping) and isinstance(wanted, Mapping):
-        return actual.keys() >= wanted.keys() and all(_equal(k, actual[k], v) for k, v in wanted.items())
-    if (unordered or key in _UNORDERED) and isinstance(actual, list) and isinstance(wanted, list):
-        return sorted(map(repr, actual)) == sorted(map(repr, wanted))
-    if isinstance(actual, bool) is not isinstance(wanted, bool):
-        return False
-    return bool(actual == wanted)
 
 
 def _shown(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
-
-
-Given = Mapping[str, Any]
-Expect = Mapping[str, Any]
-Actual = dict[str, Any]
-
-
-def _quota(book: Rulebook, given: Given, expect: Expect, _calendar: Calendar) -> Actual:
-    lines = [line for line in expect if line != "total"]
-    lines += [line for key in _INPUTS for line in given.get(key, {}) if line not in lines]
-    lines += [line for line in given.get("base_many", {}) if line not in lines]
-    actual: Actual = {}
-    for line_id in lines:
-        line = _line(book, line_id)
-        if given.get("body") and given["body"] not in line.bodies:
-            raise CannotEvaluate(f"配额行“{line_id}”不属于主体“{given['body']}”。")
-        actual[line_id] = _one_quota(book, line, given).number
-    return actual | {"total": sum(actual.values())}
-
-
-def _one_quota(book: Rulebook, line: Quota, given: Given) -> QuotaSum:
-    index = _index(given["period"], line)
-    own = {key: given[key][line.id] for key in _INPUTS if line.id in given.get(key, {})}
-    if line.id in given.get("base_many", {}):
-        own["base"] = [given["base_many"][line.id]] * line.periods
-    if line.basis == "manual" and "manual" not in own and "plan" in own:
-        own["manual"] = own.pop("plan")
-    grids = {}
-    for key, value in own.items():
-        nested = isinstance(value, list) and any(isinstance(item, list) for item in value)
-        grids[key] = per_period(
-            value if nested else instances(value, key), line.periods, key, by_instance=True
-        )
-    return _quota_at(book, line, index, grids)
-
-
-def _quota_at(book: Rulebook, line: Quota, index: int, grids: Mapping[str, list[list[int]]]) -> QuotaSum:
-    width = _width(book, line, grids)
-    columns = {
-        key: [number for place in range(width) if (number := cell(grid, index - 1, place)) is not None]
-        for key, grid in grids.items()
-    }
-    return quota_sum(
-        line,
-        index,
-        base=columns.get("base"),
-        officers=columns.get("officers"),
-        manual=columns.get("manual"),
-        plan_floor=_floor(book, line, index, columns),
-    )
-
-
-def _floor(book: Rulebook, line: Quota, index: int, columns: Mapping[str, list[int]]) -> list[int] | None:
-    """Numbers of the approved plan where they bind: given, or computed from the plan-day counts."""
-    if book.plan.freeze != "floor":
-        return None
-    if "plan" in columns:
-        return columns["plan"]
-    if line.basis == "officers" and "plan_officers" in columns:
-        planned = quota_sum(line, index, officers=columns["plan_officers"])
-    elif line.basis == "population" and "plan_base" in columns:
-        planned = quota_sum(line, index, base=columns["plan_base"])
-    else:
-        return None
-    return [part.number for part in planned.parts]
-
-
-def _index(period: Any, line: Quota) -> int:
-    """Index inside the line's own kind of period; a period id such as 2024Q3 is also understood."""
-    if isinstance(period, str):
-        return Period.containing(Period.parse(period).first, line.period).index
-    index = whole(period, "period")
-    if not 1 <= index <= line.periods:
-        raise CannotEvaluate(f"配额行“{line.id}”一年有 {line.periods} 期，没有第 {index} 期。")
-    return index
-
-
-def _width(book: Rulebook, line: Quota, grids: Mapping[str, list[list[int]]]) -> int:
-    """Number of body instances the numbers speak of; more than one only for a body of which there are many."""
-    width = same_width(list(grids.values()), line.id)
-    if width > 1 and all(book.body(body).instances == "one" for body in line.bodies):
-        raise CannotEvaluate(f"配额行“{line.id}”的主体只有一个单位，示例给出了 {width} 个。")
-    return width
-
-
-def _line(book: Rulebook, line_id: str) -> Quota:
-    try:
-        return book.line(line_id)
-    except KeyError:
-        known = "、".join(line.id for line in book.quotas)
-        raise CannotEvaluate(f"规则书 {book.id} 没有配额行“{line_id}”。现有：{known}。") from None
-
-
-def _grids(line: Quota, given: Given) -> dict[str, list[list[int]]]:
-    """Per-period numbers of one line from an example about a whole year."""
-    grids = {}
-    for key in (*_INPUTS, "base_many", "excluded"):
-        if key not in given:
-            continue
-        value = given[key]
-        if isinstance(value, Mapping):
-            if line.id not in value:
-                continue
-            value = value[line.id]
-        by_instance = key == "base_many" or key.startswith("plan_")
-        grids["base" if key == "base_many" else key] = per_period(
-            value, line.periods, key, by_instance=by_instance
-        )
-    if line.basis == "manual" and "manual" not in grids and "plan" in grids:
-        grids["manual"] = grids.pop("plan")
-    return grids
-
-
-def _quota_year(book: Rulebook, given: Given, _expect: Expect, _calendar: Calendar) -> Actual:
-    per_line = {}
-    for line_id in _line_ids(given):
-        line = _line(book, line_id)
-        per_line[line_id] = _numbers_of_year(book, line, given)
-    total = sum(sum(numbers) for numbers in per_line.values())
-    single = next(iter(per_line.values())) if len(per_line) == 1 else dict(per_line)
-    return {**per_line, "quotas": single, "total": total}
-
-
-def _numbers_of_year(book: Rulebook, line: Quota, given: Given) -> list[int]:
-    grids = _grids(line, given)
-    return [_quota_at(book, line, index, grids).number for index in range(1, line.periods + 1)]
-
-
-def _line_ids(given: Given) -> list[str]:
-    if "quota" in given:
-        return [given["quota"]]
-    return list(given["quotas"])
-
-
-def _year(book: Rulebook, given: Given, expect: Expect, _calendar: Calendar) -> Actual:
-    line = _line(book, given["quota"])
-    grids = _grids(line, given)
-    override = given.get("override_cap", False)
-    overrides = override if isinstance(override, list) else [override] * line.periods
-    width = _width(book, line, grids)
-    inputs = [
-        [
-            PeriodInput(
-                base=_needed(cell(grids.get("base"), period, place), "base"),
-                excluded=cell(grids.get("excluded"), period, place) or 0,
-                officers=cell(grids.get("officers"), period, place),
-                manual=cell(grids.get("manual"), period, place),
-                plan_floor=_plan_floor(book, line, period + 1, grids, place),
-                override_cap=bool(overrides[period]),
-            )
-            for period in range(line.periods)
-        ]
-        for place in range(width)
-    ]
-    actual = _year_actual([simulate_year(book, line, one) for one in inputs])
-    if width == 1 and line.order == "uniform" and not _agrees(actual, expect):
-        return next(_others(book, line, inputs[0], expect), actual)
-    return actual
-
-
-def _needed(value: int | None, name: str) -> int:
-    if value is None:
-        raise CannotEvaluate(f"示例缺少 {name}。")
-    return value
-
-
-def _plan_floor(
-    book: Rulebook, line: Quota, index: int, grids: Mapping[str, list[list[int]]], place: int
-) -> int | None:
-    columns = {
-        key: [number] for key, grid in grids.items() if (number := cell(grid, index - 1, place)) is not None
-    }
-    floor = _floor(book, line, index, columns)
-    return floor[0] if floor else None
-
-
-def _year_actual(results: list[YearResult]) -> Actual:
-    """Totals over the body instances; reasons of all of them in the usual order."""
-    by_period = list(zip(*(result.periods for result in results), strict=True))
-    reasons = [
-        [reason for reason in REASON_LABELS if any(reason in part.reasons for part in parts)]
-        for parts in by_period
-    ]
-    return {
-        "quotas": [sum(part.quota for part in parts) for parts in by_period],
-        "pool": [sum(part.pool for part in parts) for parts in by_period],
-        "drawn": [sum(part.drawn for part in parts) for parts in by_period],
-        "repeats": [sum(part.repeats for part in parts) for parts in by_period],
-        "shortfall": [sum(part.shortfall for part in parts) for parts in by_period],
-        "distinct": sum(result.distinct for result in results),
-        "total": sum(part.drawn for parts in by_period for part in parts),
-        "reasons": reasons,
-        "reasons_last": reasons[-1],
-    }
-
-
-def _agrees(actual: Actual, expect: Expect) -> bool:
-    return all(key in actual and _equal(key, actual[key], wanted) for key, wanted in expect.items())
-
-
-def _others(book: Rulebook, line: Quota, inputs: list[PeriodInput], expect: Expect) -> Any:
-    """Other outcomes of a uniform lottery that agree with the example."""
-
-    def accept(index: int, result: PeriodResult) -> bool:
-        one = {"drawn": result.drawn, "repeats": result.repeats, "shortfall": result.shortfall}
-        return all(
-            len(expect[key]) == line.periods and expect[key][index] == value
-            for key, value in one.items()
-            if key in expect
-        )
-
-    for outcome in possible_year(book, line, inputs, accept):
-        actual = _year_actual([outcome])
-        if _agrees(actual, expect):
-            yield actual
-
-
-def _due(book: Rulebook, given: Given, _expect: Expect, calendar: Calendar) -> Actual:
-    rule = given["rule"]
-    if rule not in _DUE_RULES:
-        raise CannotEvaluate(f"不认识的期限“{rule}”。可用：{'、'.join(_DUE_RULES)}。")
-    return _due_actual(_DUE_RULES[rule](book, given, calendar))
-
-
-def _start(given: Given) -> date:
-    if "from" in given:
-        return given["from"]
-    return Period.parse(given["period"]).last
-
-
-def _publish(book: Rulebook, given: Given, calendar: Calendar) -> Due | None:
-    issued = given.get("from")
-    year = given.get("year", issued.year if issued else None)
-    return plan_publish_due(book, calendar, year=_needed(year, "year"), issued_on=issued)
-
-
-_DUE_RULES: dict[str, Callable[[Rulebook, Given, Calendar], Due | None]] = {
-    "disclosure": lambda book, given, calendar: disclosure_due(book, calendar, start=_start(given)),
-    "entry": lambda book, given, calendar: entry_due(book, calendar, visit_end=_start(given)),
-    "plan_publish": _publish,
-    "finish": lambda book, given, calendar: finish_due(book, calendar, period=Period.parse(given["period"])),
-}
-
-
-def _due_actual(due: Due | None) -> Actual:
-    if due is None:
-        return {"date": None, "remind_by": None, "provisional": False, "due": False}
-    return {"date": due.date, "remind_by": due.remind_by, "provisional": due.provisional, "due": True}
-
-
-def _plan_due(book: Rulebook, given: Given, _expect: Expect, calendar: Calendar) -> Actual:
-    return _due_actual(plan_due(book, calendar, year=given["year"]))
-
-
-def _report(book: Rulebook, given: Given, _expect: Expect, calendar: Calendar) -> Actual:
-    try:
-        report = book.report(given["report"])
-    except KeyError:
-        raise CannotEvaluate(f"规则书 {book.id} 没有报送“{given['report']}”。") from None
-    end = given.get("period_end")
-    if end is None and "period" in given:
-        end = Period.parse(given["period"]).last
-    return _due_actual(report_due(report, calendar, period_end=end, year=given.get("year")))
-
-
-def _window(book: Rulebook, given: Given, _expect: Expect, calendar: Calendar) -> Actual:
-    window = draw_window(
-        book,
-        calendar,
-        period=Period.parse(given["period"]),
-        plan_approved_on=given.get("plan_approved", given.get("plan_approved_on")),
-        shift_by=given.get("shift"),
-    )
-    actual: Actual = {"open": window.open, "close": window.close, "provisional": window.provisional}
-    if "on" in given:
-        actual["ok"] = actual["inside"] = window.contains(given["on"])
-    return actual
-
-
-def _tier(book: Rulebook, given: Given, _expect: Expect, _calendar: Calendar) -> Actual:
-    if given["body"] not in {body.id for body in book.bodies}:
-        raise CannotEvaluate(f"规则书 {book.id} 没有主体“{given['body']}”。")
-    return {
-        target["n"]: list(tier_ids(book, given["body"], _facts(target), given["as_of"]))
-        for target in given["targets"]
-    }
-
-
-def _facts(target: Mapping[str, Any]) -> Facts:
-    attributes = {key: value for key, value in target.items() if key not in ("n", "flags")}
-    return Facts(attributes, tuple(map(_flag_fact, target.get("flags", ()))))
-
-
-def _flag_fact(raw: Mapping[str, Any]) -> FlagFact:
-    revoked = raw.get("revoked_on", raw.get("revoked"))
-    if revoked is True:
-        revoked = raw["on"]
-    return FlagFact(raw["id"], raw["on"], revoked or None)
-
-
-def _stated(book: Rulebook, given: Given, _expect: Expect, _calendar: Calendar) -> Actual:
-    ids = _line_ids(given)
-    computed = sum(sum(_numbers_of_year(book, _line(book, line_id), given)) for line_id in ids)
-    comparison = compare(computed, stated_for(book, ids))
-    return {"year": computed, "stated": comparison.stated, "ok": comparison.ok}
-
-
-Evaluate = Callable[[Rulebook, Given, Expect, Calendar], Actual]
-_YEAR_KEYS: Collection[str] = {"quota", "body", "base_many", "excluded", "override_cap", *_INPUTS}
-_TYPES: dict[str, tuple[Evaluate, frozenset[str]]] = {
-    "quota": (_quota, frozenset({"period", "body", "base_many", *_INPUTS})),
-    "quota_year": (_quota_year, frozenset({*_YEAR_KEYS, "quotas"})),
-    "year": (_year, frozenset(_YEAR_KEYS)),
-    "due": (_due, frozenset({"rule", "from", "period", "year"})),
-    "plan_due": (_plan_due, frozenset({"year"})),
-    "report": (_report, frozenset({"report", "period_end", "period", "year"})),
-    "window": (_window, frozenset({"period", "shift", "plan_approved", "plan_approved_on", "on"})),
-    "tier": (_tier, frozenset({"body", "as_of", "targets"})),
-    "stated": (_stated, frozenset({"quota", "quotas", "base_many", *_INPUTS})),
-}

@@ -17,8 +17,11 @@ class HolidayYearQuerySet(models.QuerySet):
         """Working-day calendar of these years; two queries. Provisional years count as not announced."""
         years = self.final()
         days = Holiday.objects.filter(year__in=years).values_list("date", "kind", "name")
-        special = {date: SpecialDay(kind, name) for date, kind, name in days}
-        return Calendar(special, {year.year: year.source for year in years.order_by("year")})
+        special = {
+            date: SpecialDay("work" if kind == Holiday.Kind.WORK else "rest", name)
+            for date, kind, name in days
+        }
+        return Calendar(special, dict(years.order_by("year").values_list("year", "source")))
 
 
 class HolidayYear(models.Model):

@@ -14,6 +14,7 @@ from .statutory import statutory_days
 DayKind = Literal["rest", "work"]
 _DAY = timedelta(days=1)
 _SATURDAY = 5
+Day = date
 
 
 @dataclass(frozen=True)
@@ -72,9 +73,9 @@ class Deadline:
     provisional: a day on the way belongs to a year whose notice is not in the calendar
     """
 
-    date: date
+    date: Day
     provisional: bool
-    start: date
+    start: Day
     n: int
     calendar_source: str
 

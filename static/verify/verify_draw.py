@@ -3,13 +3,7 @@
 
 只用 Python 3.8 以上自带的标准库，只有这一个文件，不联网，不写任何文件，与抽取系统没有共用的代码。
 
-用法：
-    python3 verify_draw.py 抽取记录.json [--openings 公开名称.json]
-            [--anchor 序号:指纹]… [--prev 上一次抽取记录.json] [--json]
-
---anchor 是纸质记录单上签过字的指纹（64 位），写成“事件序号:指纹”，可以给多个。
-退出码：0 全部通过；1 有一步不通过；2 文件读不出来或命令写错；3 版本不支持。
-
+用法见 USAGE，或运行 python3 verify_draw.py --help。
 在别的 Python 程序里：verify(transcript, openings, anchors, prev) 返回与 --json 相同的字典。
 文中的“§”指公开的《MC1 抽取协议》的段落；V01–V21 是 §14 规定的核验步骤，依次进行，遇到第一个不通过即停。
 """
@@ -22,6 +16,16 @@ import json
 import re
 import sys
 from collections import namedtuple
+
+USAGE = """用法：
+    python3 verify_draw.py 抽取记录.json [--openings 公开名称.json]
+            [--anchor 序号:指纹]… [--prev 上一次抽取记录.json] [--json]
+
+    --openings  公开的名称和密码
+    --anchor    纸质记录单上签过字的指纹（64 位），写成“事件序号:指纹”，可以给多个
+    --prev      同一单位上一次正式抽取的记录
+    --json      只输出 JSON
+退出码：0 全部通过；1 有一步不通过；2 文件读不出来或命令写错；3 版本不支持。"""
 
 STEPS = {  # 步骤号 → (§14 的句子, 不通过时怎么办)
     "V01": ("文件格式正确", "请向公开单位重新索取原始文件，不要用其他软件打开另存后再核验。"),
@@ -1227,8 +1231,9 @@ class Verification:
         self.unsupported = is_unsupported(transcript)
 
     def run(self):
-        """依次做各步；版本不支持时一步也不做。"""
+        """依次做各步；版本不支持时停在 V01（退出码另为 3：不是被改动，而是本程序不认识）。"""
         if self.unsupported:
+            self.failed, self.steps["V01"] = "V01", "fail"
             return self
         try:
             for step in list(STEPS)[:14]:  # V01–V14
@@ -1253,7 +1258,7 @@ class Verification:
     def summary(self):
         """§14 --json 的对象。"""
         return {
-            "ok": self.failed is None and not self.unsupported,
+            "ok": self.failed is None,
             "failed": self.failed,
             "steps": dict(self.steps),
             "seed": self.seed,
@@ -1501,7 +1506,7 @@ class Verification:
 
     def v16(self, result, links):
         """§10 f(x_r) = x_(r−1)。"""
-        for name, key, link in (("甲", result["xa"], links[0]), ("乙", result["xb"], links[1])):
+        for name, key, link in (("本局", result["xa"], links[0]), ("另一", result["xb"], links[1])):
             what = "第 %d 轮%s方密钥接不上前一环" % (result["r"], name)
             require_equal(link, self.hasher.h("chain", key), what)
 
@@ -1746,21 +1751,28 @@ def read_anchor(written):
 
 
 class Arguments(argparse.ArgumentParser):
-    """命令写错时用中文说明。"""
+    """命令写错时用中文说明用法。"""
 
     def error(self, message):
-        raise Unreadable("命令写错：%s\n%s" % (message, __doc__.split("\n\n")[2]))
+        raise Unreadable("命令写错。\n" + USAGE)
 
 
 def parse_arguments(words):
-    form = argparse.RawDescriptionHelpFormatter
-    parser = Arguments(description=__doc__, formatter_class=form, allow_abbrev=False)
-    parser.add_argument("transcript", help="抽取记录（JSON 文件）")
-    parser.add_argument("--openings", help="公开的名称（JSON 文件）")
-    parser.add_argument("--anchor", action="append", default=[], help="纸质记录上的指纹，序号:指纹，可以多次")
-    parser.add_argument("--prev", help="上一次抽取的记录（JSON 文件）")
-    parser.add_argument("--json", action="store_true", help="只输出 JSON")
-    return parser.parse_args(words)
+    """命令行各项；--help 打印用法后退出。"""
+    parser = Arguments(add_help=False, allow_abbrev=False)
+    parser.add_argument("transcript", nargs="?")
+    parser.add_argument("--openings")
+    parser.add_argument("--anchor", action="append", default=[])
+    parser.add_argument("--prev")
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("-h", "--help", action="store_true")
+    options = parser.parse_args(words)
+    if options.help:
+        print(USAGE)
+        sys.exit(0)
+    if options.transcript is None:
+        parser.error("")
+    return options
 
 
 def report(verification):
@@ -1781,25 +1793,33 @@ def report(verification):
 
 def verdict(verification):
     """结论块。"""
-    summary = verification.summary()
-    transcript = verification.transcript
-    if summary["ok"]:
-        yield "结论：全部通过。按公布的名单和种子重算，抽中单位和检查组与公布的完全一致。"
-    else:
-        failed = summary["failed"]
-        yield "结论：不通过，停在 %s（%s）。其后各步未检查。" % (failed, STEPS[failed][0])
-    if summary["failed"] == "V01":
+    summary, transcript = verification.summary(), verification.transcript
+    failed = summary["failed"]
+    yield "结论：" + conclusion(verification, failed)
+    if failed == "V01":
         return
-    rehearsal = "-R" in transcript["draw_id"]
+    if failed:
+        yield "以下各项没有全部核验，仅供参考："
     yield "抽取编号：%s" % transcript["draw_id"]
-    yield "种类：%s" % ("演练（不是正式抽取，结果无效）" if rehearsal else "正式")
+    yield "种类：%s" % ("演练（不是正式抽取，结果无效）" if "-R" in transcript["draw_id"] else "正式")
     yield "种子：%s" % (summary["seed"] or "没有（尚未产生，或没有核到这一步）")
     yield "指纹：%s" % (summary["head"] or "没有核到这一步")
     if summary["head"]:
         yield "校验码：%s-%s" % (summary["head"][:4], summary["head"][4:8])
     yield "抽中：%d 家" % summary["visits"]
-    if not verification.anchors:
+    if not failed and not verification.anchors:
         yield "提示：没有输入纸质记录单上的指纹（--anchor），本次核验不能发现整份记录被重写。"
+
+
+def conclusion(verification, failed):
+    """一句话的结论；没有结果、已经作废的，不说成“名单一致”。"""
+    if failed:
+        return "不通过，停在 %s（%s）。其后各步未检查。" % (failed, STEPS[failed][0])
+    if verification.body("result"):
+        words = "全部通过。按公布的名单和种子重算，抽中单位和检查组与公布的完全一致。"
+    else:
+        words = "已有的记录全部通过，但其中还没有抽取结果。"
+    return words + ("本次抽取已经作废。" if verification.body("void") else "")
 
 
 def shorten(value):

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import base64
 import copy
+import hashlib
 import itertools
 import json
 import random
 import re
 import shutil
 import subprocess
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "static" / "verify" / "verifier.html"
@@ -374,14 +380,17 @@ def test_the_command_answers_2_for_wrong_usage(arguments: list[str]) -> None:
 
 # ---------------------------------------------------------------- the file itself
 
-NEWER_THAN_86 = r"""
-\.at\(  \.hasOwn\(  structuredClone  \.findLast  \.toSorted  \.toReversed  \.groupBy  AbortSignal  randomUUID
-Segmenter  crypto\.subtle  \bBigInt\b  \b\d+n\b  replaceChildren  type="module"  \bimport\s*[({"']  \bfetch\(
-WebSocket  EventSource  sendBeacon  \beval\(  new\sFunction  navigator\.clipboard  checkVisibility  \|\|=  \?\?=
-:is\(  :where\(  :has\(  \binset\s*:  aspect-ratio  margin-inline  padding-block  accent-color  file-selector-button
-@layer  @container  color-mix  oklch  \d(dvh|svh|lvh)\b  text-wrap  \binert\b  popover  color-scheme  :user-valid
-(?m)^\s*(translate|rotate|scale)\s*:
-""".split()
+SVG_NAMESPACE = "http://www.w3.org/2000/svg"
+NEWER_THAN_86 = [
+    r"\.at\(", r"\.hasOwn\(", r"structuredClone", r"\.findLast", r"\.toSorted", r"\.toReversed",
+    r"\.groupBy", r"AbortSignal", r"randomUUID", r"Segmenter", r"crypto\.subtle", r"\bBigInt\b",
+    r"\b\d+n\b", r"replaceChildren", r'type="module"', r"""\bimport\s*[({"']""", r"\bfetch\(", r"WebSocket",
+    r"EventSource", r"sendBeacon", r"\beval\(", r"new\sFunction", r"navigator\.clipboard",
+    r"checkVisibility", r":is\(", r":where\(", r":has\(", r"\binset\s*:", r"aspect-ratio", r"margin-inline",
+    r"padding-block", r"accent-color", r"file-selector-button", r"@layer", r"@container", r"color-mix",
+    r"oklch", r"\d(dvh|svh|lvh)\b", r"text-wrap", r"\binert\b", r"popover", r"color-scheme", r":user-valid",
+    r"(?m)^\s*(translate|rotate|scale)\s*:",
+]  # fmt: skip
 
 
 def test_nothing_newer_than_chromium_86_is_used() -> None:
@@ -394,5 +403,329 @@ def test_the_file_stands_alone_and_can_be_served_with_a_hash_policy() -> None:
     markup = page[: page.index("<style>")] + page[page.index("</style>") : page.index("<script>")]
     assert page.count("<style>") == page.count("<script>") == page.count("</script>") == 1
     assert not re.search(r"\s(on[a-z]+|style)=", markup)
-    assert not re.search(r"\b(src|srcset)=|<link|<iframe|https?://|url\(|@import", page.replace("#src=", ""))
+    assert not re.search(
+        r"\b(src|srcset)=|<link|<iframe|https?://|url\(|@import",
+        page.replace("#src=", "").replace(SVG_NAMESPACE, ""),
+    )
     assert not page.startswith("\ufeff")
+
+
+# ---------------------------------------------------------------- in Chromium
+
+CHROMIUM = shutil.which("chromium")
+in_chromium = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="没有安装 Chromium，无法打开 verifier.html"),
+]
+
+
+def browser_tests(function: Any) -> Any:
+    for mark in in_chromium:
+        function = mark(function)
+    return function
+
+
+class Site(BaseHTTPRequestHandler):
+    """Serves the page with a strict hash policy and one transcript, and remembers what was asked for."""
+
+    asked: list[str] = []
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path)
+        if self.path == "/verifier.html":
+            self.answer(PAGE.read_bytes(), "text/html; charset=utf-8")
+        elif self.path == "/draw/1/transcript.json":
+            self.answer(json.dumps(POSITIVE["pos-12-sm3"]["transcript"]).encode(), "application/json")
+        elif self.path == "/favicon.ico":
+            self.send_response(204)
+            self.end_headers()
+        else:
+            self.send_error(404)
+
+    def answer(self, body: bytes, kind: str) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Security-Policy", hash_policy())
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args: Any) -> None:
+        pass
+
+
+def hash_policy() -> str:
+    page = PAGE.read_text("utf-8")
+
+    def digest(tag: str) -> str:
+        content = page[page.index(f"<{tag}>") + len(tag) + 2 : page.index(f"</{tag}>")]
+        return base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+
+    return (
+        f"default-src 'none'; script-src 'sha256-{digest('script')}'; style-src 'sha256-{digest('style')}'; "
+        "connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
+    )
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def tab(chromium: Browser) -> Iterator[Page]:
+    """A page opened from disk whose console must stay empty and which must send nothing."""
+    context = chromium.new_context(
+        viewport={"width": 1366, "height": 768}, locale="zh-CN", reduced_motion="reduce"
+    )
+    tab = context.new_page()
+    noise: list[str] = []
+    tab.on("console", lambda message: noise.append(message.text))
+    tab.on("pageerror", lambda error: noise.append(str(error)))
+    asked: list[str] = []
+    tab.on("request", lambda request: asked.append(request.url))
+    tab.goto(PAGE.as_uri())
+    yield tab
+    context.close()
+    assert noise == []
+    assert asked == [PAGE.as_uri()]
+
+
+@pytest.fixture
+def site() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
+    Site.asked.clear()
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def give(tab: Page, folder: Path, case: dict[str, Any]) -> None:
+    for slot in ("transcript", "openings", "prev"):
+        if case[slot] is not None:
+            tab.set_input_files(f"#file-{slot}", write(folder / f"{slot}.json", case[slot]))
+            tab.wait_for_selector(f"#state-{slot}.slot__s--ok")
+
+
+def verify(tab: Page, folder: Path, case: dict[str, Any]) -> str:
+    give(tab, folder, case)
+    tab.get_by_role("button", name="开始核验").click()
+    return tab.locator("#verdict h2").inner_text()
+
+
+def tampered(name: str) -> tuple[dict[str, Any], str]:
+    found = next(c for c in NEGATIVE if c["name"].startswith(name + "@"))
+    case = copy.deepcopy(POSITIVE[found["base"]])
+    for change in found["patch"]:
+        *parents, last = change["path"].split("/")[1:]
+        node_: Any = case
+        for key in parents:
+            node_ = node_[int(key) if isinstance(node_, list) else key]
+        assert change["op"] == "replace"
+        node_[int(last) if isinstance(node_, list) else last] = change["value"]
+    return case, found["fails"]
+
+
+def assert_accessible(tab: Page) -> None:
+    found = Axe().run(tab).response["violations"]
+    assert [(v["id"], [n["html"][:100] for n in v["nodes"]]) for v in found] == []
+
+
+@browser_tests
+@pytest.mark.parametrize("name", ["pos-08-rounds", "pos-09-second-batch", "pos-12-sm3"])
+def test_a_good_record_opened_from_disk_is_confirmed(tab: Page, tmp_path: Path, name: str) -> None:
+    case = POSITIVE[name]
+    passed = [*case["expect"]["steps"].values()]
+    if case["prev"] is None:
+        passed[-1] = "na"
+    verdict = verify(tab, tmp_path, case)
+    assert verdict == f"核验通过，21 项中 {passed.count('pass')} 项通过、{passed.count('na')} 项不适用"
+    text = tab.locator("#after").inner_text()
+    result = next(e for e in case["transcript"]["events"] if e["type"] == "result")["body"]
+    drawn = len({c for stratum in result["strata"] for c in stratum["sel"]})
+    for promise in (
+        "名单没有被改动",
+        "组织方没有临时换数",
+        "每位观察员的数字都算进了种子",
+        "回避规则执行一致",
+    ):
+        assert promise in text
+    assert f"您的浏览器算出的 {drawn} 家与公布的一致" in text
+    head = case["expect"]["head"]
+    assert f"{head[:4]}-{head[4:8]}" in tab.locator(".verdict__code").inner_text()
+    assert tab.locator("[data-step] .r--pass").count() == passed.count("pass")
+    if name == "pos-08-rounds":
+        assert_accessible(tab)
+
+
+@browser_tests
+def test_the_shown_command_line_gives_the_shown_hash(tab: Page, tmp_path: Path) -> None:
+    case = POSITIVE["pos-05-weights-dice"]
+    verify(tab, tmp_path, case)
+    tab.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+    shown = tab.locator("pre.cmd:has-text('sha256sum')").all_inner_texts()
+    assert len(shown) >= 6
+    for block in shown:
+        command, value = block.rsplit("\n", 1)
+        text = re.fullmatch(r"printf %s '(.*)' \| sha256sum", command, re.DOTALL)
+        assert text
+        assert hashlib.sha256(text[1].encode()).hexdigest() == value
+    assert any(block.endswith(case["expect"]["seed"]) for block in shown)
+    assert_accessible(tab)
+
+
+@browser_tests
+@pytest.mark.parametrize("name", ["selection_replaced", "head_changed", "key_b_wrong", "opening_name"])
+def test_a_tampered_record_shows_the_failing_step_in_red(tab: Page, tmp_path: Path, name: str) -> None:
+    case, step = tampered(name)
+    verdict = verify(tab, tmp_path, case)
+    assert verdict.startswith(f"核验不通过：{step} ")
+    line = tab.locator(f"[data-step={step}]")
+    assert line.is_visible()
+    assert "不通过" in line.inner_text()
+    red = "rgb(168, 28, 21)"
+    assert line.locator(".r").evaluate("n => getComputedStyle(n).color") == red
+    assert tab.locator(".verdict").evaluate("n => getComputedStyle(n).backgroundColor") == red
+    assert tab.locator("[data-step] .r--fail").count() == 1
+    later = 21 - int(step[1:])
+    assert tab.locator("[data-step] .r--skipped").count() == later
+    if name == "selection_replaced":
+        assert_accessible(tab)
+
+
+@browser_tests
+def test_paper_heads_are_checked_and_mistypings_are_explained(tab: Page, tmp_path: Path) -> None:
+    case = POSITIVE["pos-01-basic"]
+    give(tab, tmp_path, case)
+    tab.get_by_text("手里有纸质记录单").click()
+    seq, head = case["anchors"][0]["seq"], case["anchors"][0]["head"]
+    tab.fill("#seq-1", str(seq))
+    tab.fill("#head-1", head[:4] + "-" + head[4:8])
+    tab.click("#start")
+    assert "8 位短码" in tab.locator("#anchor-error-1").inner_text()
+    tab.fill("#head-1", head[:63])
+    tab.click("#start")
+    assert "现在是 63 位" in tab.locator("#anchor-error-1").inner_text()
+    assert_accessible(tab)
+    tab.fill("#head-1", " ".join(re.findall(".{8}", head.upper())))
+    tab.click("#start")
+    assert tab.locator("#verdict h2").inner_text().startswith("核验通过，21 项中 17 项")
+    tab.evaluate("document.querySelector('#intake').open = true")
+    tab.fill("#head-1", "0" * 64)
+    tab.click("#start")
+    assert tab.locator("#verdict h2").inner_text() == "核验不通过：V21 与纸质记录、上一次抽取衔接"
+
+
+@browser_tests
+def test_wrong_files_are_explained_with_what_to_do(tab: Page, tmp_path: Path) -> None:
+    case = POSITIVE["pos-01-basic"]
+    tab.click("#start")
+    assert tab.locator("#go-error").inner_text() == "请先选择抽取记录文件。"
+    (tmp_path / "x.json").write_bytes(b'{"format":')
+    tab.set_input_files("#file-transcript", str(tmp_path / "x.json"))
+    tab.get_by_text("不是完整的 JSON 文件").wait_for()
+    (tmp_path / "gbk.json").write_bytes('{"a":"抽取"}'.encode("gbk"))
+    tab.set_input_files("#file-transcript", str(tmp_path / "gbk.json"))
+    tab.get_by_text("编码不是 UTF-8").wait_for()
+    tab.set_input_files("#file-transcript", write(tmp_path / "case.json", case))
+    tab.get_by_text("不是抽取记录。抽取记录请到抽取会页面下载").wait_for()
+    tab.set_input_files("#file-transcript", write(tmp_path / "o.json", case["openings"]))
+    tab.get_by_text("请放到“名称公开文件”一栏").wait_for()
+    tab.set_input_files("#file-transcript", write(tmp_path / "v9.json", {**case["transcript"], "v": "MC9"}))
+    tab.get_by_text("本页只认识 MC1、MC1-SM3").wait_for()
+    other = POSITIVE["pos-09-second-batch"]
+    give(tab, tmp_path, {**case, "openings": other["openings"]})
+    tab.click("#start")
+    tab.get_by_text("不能放在一起核验").wait_for()
+    assert tab.locator("#verdict").inner_text() == ""
+    assert_accessible(tab)
+
+
+@browser_tests
+def test_files_dropped_together_find_their_places(tab: Page) -> None:
+    case = POSITIVE["pos-09-second-batch"]
+    tab.evaluate(
+        """(files) => {
+            const data = new DataTransfer();
+            for (const [name, text] of files) data.items.add(new File([text], name));
+            const options = { dataTransfer: data, bubbles: true, cancelable: true };
+            document.dispatchEvent(new DragEvent('drop', options));
+        }""",
+        [[f"{k}.json", json.dumps(case[k])] for k in ("prev", "openings", "transcript")],
+    )
+    tab.wait_for_selector("#state-transcript.slot__s--ok")
+    tab.get_by_text(f"已读入 prev.json：{case['prev']['draw_id']}").wait_for()
+    tab.click("#start")
+    assert tab.locator("#verdict h2").inner_text().startswith("核验通过")
+    assert tab.locator("[data-step=V21] .r--pass").count() == 1
+
+
+@browser_tests
+def test_the_keyboard_alone_is_enough(tab: Page, tmp_path: Path) -> None:
+    give(tab, tmp_path, POSITIVE["pos-01-basic"])
+    tab.focus("#big")
+    for _ in range(20):
+        tab.keyboard.press("Tab")
+        if tab.evaluate("document.activeElement.id") == "start":
+            break
+    tab.keyboard.press("Enter")
+    tab.wait_for_selector(".verdict")
+    assert tab.evaluate("document.activeElement.textContent").startswith("核验通过")
+    tab.keyboard.press("Tab")
+    tab.keyboard.press("Enter")
+    assert tab.locator("[data-step=V01]").is_visible()
+
+
+@browser_tests
+@pytest.mark.parametrize("width", [320, 390])
+def test_the_page_fits_a_phone_also_in_large_type(tab: Page, tmp_path: Path, width: int) -> None:
+    tab.set_viewport_size({"width": width, "height": 844})
+    verify(tab, tmp_path, POSITIVE["pos-02-overlay-swap"])
+    tab.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    tab.click("#big")
+    assert tab.locator("#big").get_attribute("aria-pressed") == "true"
+    assert tab.evaluate("getComputedStyle(document.body).fontSize") == "20px"
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    assert_accessible(tab)
+
+
+@browser_tests
+def test_a_rehearsal_carries_its_watermark_and_a_formal_draw_does_not(tab: Page, tmp_path: Path) -> None:
+    verify(tab, tmp_path, POSITIVE["pos-10-rehearsal"])
+    assert tab.locator(".wm").evaluate("n => getComputedStyle(n).display") == "block"
+    assert "这是一次演练" in tab.locator("#verdict").inner_text()
+    assert_accessible(tab)
+    tab.evaluate("document.querySelector('#intake').open = true")
+    verify(tab, tmp_path, POSITIVE["pos-13-void-seats"])
+    assert tab.locator(".wm").evaluate("n => getComputedStyle(n).display") == "none"
+    assert "已经作废" in tab.locator("#verdict").inner_text()
+    assert "组织方没有临时换数，" not in tab.locator("#groups").inner_text()
+
+
+@browser_tests
+def test_over_http_only_a_path_of_the_same_site_is_fetched(chromium: Browser, site: str) -> None:
+    tab = chromium.new_page()
+    noise: list[str] = []
+    tab.on("console", lambda message: noise.append(message.text))
+    tab.goto(f"{site}/verifier.html#src=/draw/1/transcript.json")
+    tab.wait_for_selector("#state-transcript.slot__s--ok")
+    tab.click("#start")
+    assert tab.locator("#verdict h2").inner_text().startswith("核验通过")
+    assert noise == []
+    for address in ("//127.0.0.1/x.json", "/\\127.0.0.1/x", "https:x", "%2F%2F127.0.0.1/x"):
+        tab.goto("about:blank")
+        tab.goto(f"{site}/verifier.html#src={address}")
+        tab.get_by_text("不是本站的文件").wait_for()
+    assert set(Site.asked) - {"/favicon.ico"} == {"/verifier.html", "/draw/1/transcript.json"}
+    tab.goto("about:blank")
+    tab.goto(f"{site}/verifier.html#src=/draw/2/transcript.json")
+    tab.get_by_text("读不到 /draw/2/transcript.json（404）").wait_for()
+    tab.close()

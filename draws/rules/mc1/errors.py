@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from foundation.errors import RuleBroken
 
-class Mc1Error(Exception):
-    """A rule of MC1 is broken; `str(error)` can be shown to the user as it is."""
 
-    @property
-    def message(self) -> str:
-        return str(self)
+class Mc1Error(RuleBroken):
+    """A rule of MC1 is broken; `message` can be shown to the user as it is."""
+
+    code = "mc1"
 
 
 class HashUnavailable(Mc1Error):
@@ -23,17 +23,14 @@ class FormatBroken(Mc1Error):
     """A value breaks the format of §3–§5 and the JSON Schema (step V01)."""
 
     def __init__(self, why: str, path: tuple[str | int, ...] = ()) -> None:
-        super().__init__(why)
+        place = "/".join(str(part) for part in path)
+        super().__init__(f"{place}：{why}" if place else why)
         self.why = why
         self.path = path
 
     def under(self, key: str | int) -> FormatBroken:
         """The same failure seen from the container that holds the value at `key`."""
         return type(self)(self.why, (key, *self.path))
-
-    def __str__(self) -> str:
-        place = "/".join(str(part) for part in self.path)
-        return f"{place}：{self.why}" if place else self.why
 
 
 class ListBroken(Mc1Error):

@@ -53,10 +53,7 @@ class HashSuite:
         return self.new("|".join(("MC1", tag, *map(str, fields), "")).encode())
 
     def hmac(self, key: bytes, message: str) -> str:
-        return hmac.new(key, message.encode(), self._constructor).hexdigest()
-
-    def _constructor(self, data: bytes = b"") -> Hasher:
-        return self.new(data)
+        return hmac.new(key, message.encode(), self.name).hexdigest()
 
 
 @cache

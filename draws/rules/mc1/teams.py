@@ -257,7 +257,7 @@ def assign(problem: Problem, ladder: Sequence[Rung]) -> Assignment:
     """The first rung with a complete assignment; else the last rung with lacking visits and certificates."""
     if not problem.needs:
         return Assignment(0, (), (), ())
-    gaps = []
+    gaps: list[RungGap] = []
     for level, rung in enumerate(ladder):
         is_last = level == len(ladder) - 1
         matching = problem.solve(rung, partial=is_last)

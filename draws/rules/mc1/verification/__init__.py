@@ -74,7 +74,7 @@ def _run(steps: tuple[Step, ...], case: Case, report: Report) -> bool:
         except HashUnavailable:
             raise
         except Mc1Error as broken:
-            report.fail(name, str(broken))
+            report.fail(name, broken.message)
             return False
     return True
 

@@ -1,0 +1,1 @@
+"""One quarter walked from Excel registers to verified publication, by the same actions as the pages."""

@@ -1,0 +1,23 @@
+"""What every action of a draw does first: take the lock and read what others wrote."""
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from draws.models import Draw
+from foundation.organisation.models import Organisation
+
+
+def lock(draw: Draw) -> Draw:
+    """The same object, fresh from the database and locked until the transaction ends."""
+    draw.refresh_from_db(from_queryset=Draw.objects.select_for_update())
+    return draw
+
+
+def lock_organisation(organisation: Organisation) -> None:
+    """Taken before any draw's lock where serials or the chain of formal draws are at stake."""
+    Organisation.objects.select_for_update().get(pk=organisation.pk)
+
+
+def moment(now: datetime | None) -> datetime:
+    return now or timezone.now()

@@ -1,0 +1,76 @@
+"""Names: who saw them inside (unmask), and which were opened with their salts."""
+
+from datetime import datetime
+from typing import Any
+
+from draws import policies
+from draws.actions.common import lock, moment
+from draws.chain import append, events_of
+from draws.models import Draw
+from draws.queries import openings_for
+from draws.refusals import act
+from foundation.errors import RuleBroken
+from foundation.ledger import actions as ledger
+from foundation.organisation.models import User
+
+AUDIENCES = ("public", "discipline", "party", "superior")
+
+
+@act("draws.unmask")
+def unmask(
+    *, by: User, draw: Draw, commitments: list[str], why: str, now: datetime | None = None
+) -> list[dict[str, str]]:
+    """Show names to somebody inside and chain that it happened; returns [{commitment, code, name}].
+
+    why: CODE, e.g. DISPATCH, REVIEW. Names that this person has seen for this reason are not chained again.
+    """
+    lock(draw)
+    policies.check_unmask(by, draw)
+    rows = _known(draw, commitments)
+    who = f"user.{by.pk}"
+    seen = _already(draw, "unmask", who=who, why=why)
+    fresh = sorted(set(rows) - seen)
+    if fresh:
+        append(draw, "unmask", {"cs": fresh, "who": who, "why": why}, now=moment(now))
+        ledger.record(actor=by, act="draws.unmask", subject=draw, data={"why": why, "count": len(fresh)})
+    return [rows[c] for c in sorted(rows)]
+
+
+@act("draws.open_names")
+def open_names(
+    *, by: User, draw: Draw, commitments: list[str], to: str, now: datetime | None = None
+) -> list[dict[str, Any]]:
+    """Hand out names with their salts: [{"c", "salt", "record"}]. Codes opened to this audience before are not chained twice.
+
+    to: public, discipline, party or superior
+    """
+    lock(draw)
+    policies.check_open_names(by, draw)
+    if to not in AUDIENCES:
+        raise RuleBroken(f"公开对象只能是：{'、'.join(AUDIENCES)}。", code="unknown_audience")
+    openings = openings_for(draw, commitments)
+    fresh = sorted({opening["c"] for opening in openings} - _already(draw, "opening", to=to))
+    if fresh:
+        append(draw, "opening", {"cs": fresh, "to": to}, now=moment(now))
+        ledger.record(actor=by, act="draws.open_names", subject=draw, data={"to": to, "count": len(fresh)})
+    return openings
+
+
+def _known(draw: Draw, commitments: list[str]) -> dict[str, dict[str, str]]:
+    found = {}
+    for rows in (draw.snapshot_targets, draw.snapshot_inspectors):
+        for c, code, name in rows.filter(commitment__in=commitments).values_list(
+            "commitment", "code", "name"
+        ):
+            found[c] = {"commitment": c, "code": code, "name": name}
+    if set(commitments) - set(found) or not found:
+        raise RuleBroken("有盲号不在本次抽取的名单里，请刷新后重试。", code="unknown_commitment")
+    return found
+
+
+def _already(draw: Draw, kind: str, **matching: str) -> set[str]:
+    done: set[str] = set()
+    for event in events_of(draw):
+        if event["type"] == kind and all(event["body"][key] == value for key, value in matching.items()):
+            done |= set(event["body"]["cs"])
+    return done

@@ -1,0 +1,103 @@
+"""The whole check: which implementation, which cases, what is counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from draws.rules.mc1.verification import verify
+from foundation.errors import RuleBroken
+
+from .browser import BrowserVerifier
+from .cases import VectorCase, VectorsUnusable, load_json, load_negative, load_positive
+from .micro import check_micro
+from .outside import PythonVerifier
+from .regenerate import regeneration_faults
+
+VERIFIERS = Path(__file__).resolve().parents[2] / "static" / "verify"
+IMPLEMENTATIONS = ("server", "python", "browser")
+WORDS = {"server": "服务器规则", "python": "Python 核验程序", "browser": "浏览器核验页"}
+
+
+class Verifier(Protocol):
+    def verify(self, case: VectorCase) -> dict[str, Any]: ...
+
+
+@dataclass
+class Tally:
+    """Counts, and a listener told of every single check: implementation, name, what is wrong ("" if nothing)."""
+
+    tell: Callable[[str, str, str], None] = lambda implementation, name, wrong: None
+    passed: int = 0
+    failed: int = 0
+
+    def note(self, implementation: str, name: str, wrong: str) -> None:
+        if wrong:
+            self.failed += 1
+        else:
+            self.passed += 1
+        self.tell(implementation, name, wrong)
+
+
+class ServerVerifier:
+    """The server's own rules, in this process."""
+
+    def verify(self, case: VectorCase) -> dict[str, Any]:
+        return verify(case.transcript, case.openings, case.anchors, case.prev).as_json()
+
+
+def check_vectors(folder: Path, tally: Tally, only: str | None = None) -> Tally:
+    """Run every vector of the folder on the implementations; raises `VectorsUnusable` if it cannot be run."""
+    positive = load_positive(folder)
+    for implementation in [only] if only else IMPLEMENTATIONS:
+        with _opened(implementation) as verifier:
+            for case in positive.values():
+                _check(tally, implementation, verifier, case)
+            for case in load_negative(folder, positive):
+                _check(tally, implementation, verifier, case)
+        if implementation == "server":
+            _check_rules(tally, folder, positive)
+    return tally
+
+
+@contextmanager
+def _opened(implementation: str) -> Iterator[Verifier]:
+    if implementation == "server":
+        yield ServerVerifier()
+    elif implementation == "python":
+        with PythonVerifier.open(VERIFIERS / "verify_draw.py") as outside:
+            yield outside
+    else:
+        with BrowserVerifier.open(VERIFIERS / "verifier.html") as browser:
+            yield browser
+
+
+def _check(tally: Tally, implementation: str, verifier: Verifier, case: VectorCase) -> None:
+    try:
+        wrong = case.judge(verifier.verify(case))
+    except RuleBroken as broken:
+        wrong = broken.message
+    except Exception as crash:
+        wrong = f"程序出错 {type(crash).__name__}：{crash}"
+    if wrong and implementation == "browser" and case.blind_in_browser:
+        wrong = ""
+    tally.note(implementation, case.name, wrong)
+
+
+def _check_rules(tally: Tally, folder: Path, positive: dict[str, VectorCase]) -> None:
+    for case in positive.values():
+        if case.secrets:
+            try:
+                wrong = "；".join(regeneration_faults(case))
+            except RuleBroken as broken:
+                wrong = broken.message
+            tally.note("server", f"{case.name} 重做", wrong)
+    if (folder / "micro.json").exists():
+        for name, wrong in check_micro(load_json(folder / "micro.json")):
+            tally.note("server", name, wrong)
+
+
+__all__ = ["IMPLEMENTATIONS", "WORDS", "Tally", "VectorsUnusable", "check_vectors"]
