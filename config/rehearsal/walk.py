@@ -64,7 +64,7 @@ class Walk:
         self.bureau = founding.found(world, self.schedule.plan_on, password=self.password)
         items = founding.ship_items(self.bureau, self.schedule.plan_on)
         targets = founding.import_targets(self.bureau, self.schedule.plan_on)
-        inspectors = founding.import_inspectors(self.bureau)
+        inspectors = founding.import_inspectors(self.bureau, self.schedule.plan_on)
         self.accounts = founding.give_accounts(self.bureau, password=self.password)
         return f"{self.bureau.organisation.name}，事项 {items} 项，对象 {targets} 家，人员 {inspectors} 人"
 
