@@ -17,8 +17,12 @@ WAITING = DisclosureTask.State.WAITING
 def publish_all(bureau: Bureau, schedule: Schedule, done: list[Visit]) -> tuple[int, int]:
     """Each result two days after its visit, plan and draw at once. returns: results published, tasks late."""
     last = max(visit.completed_on for visit in done)
-    actions.ensure_tasks(organisation=bureau.organisation, on=last + timedelta(days=1), by=bureau.staff.publisher)
-    tasks = DisclosureTask.objects.filter(organisation=bureau.organisation, state=WAITING).order_by("clock_from", "id")
+    actions.ensure_tasks(
+        organisation=bureau.organisation, on=last + timedelta(days=1), by=bureau.staff.publisher
+    )
+    tasks = DisclosureTask.objects.filter(organisation=bureau.organisation, state=WAITING).order_by(
+        "clock_from", "id"
+    )
     late = 0
     for task in list(tasks):
         now = at(max(task.clock_from, schedule.held_on) + timedelta(days=2), 10)

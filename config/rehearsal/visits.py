@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from inspections.rules.signing import Signed
-
 from config.rehearsal.bureau import Bureau
 from config.rehearsal.schedule import Schedule, at
 from foundation.organisation.models import User
 from inspections import actions
 from inspections.models import Visit
+from inspections.rules import modes
+from inspections.rules.signing import Signed
 
 PROBLEM_EVERY = 7
 SITE = "http://127.0.0.1:8000"
@@ -38,17 +38,24 @@ def carry_out(
     return done
 
 
-def one(bureau: Bureau, visit: Visit, accounts: dict[int, User], arrival: datetime, *, problem: bool) -> bool:
+def one(
+    bureau: Bureau,
+    visit: Visit,
+    accounts: dict[int, User],
+    arrival: datetime,
+    *,
+    problem: bool,
+    review: bool = True,
+) -> bool:
+    """One visit from notice to signed record, and its review. returns: False for a visit without a team"""
     team = list(visit.team.filter(left_at=None).select_related("inspector").order_by("position"))
     if not team:
         return False
     lead = accounts[team[0].inspector_id]
     sent = arrival - timedelta(minutes=50)
     actions.dispatch(by=bureau.staff.operator, visit=visit, scheduled_on=arrival.date(), site=SITE, now=sent)
-    book = bureau.world.rulebook
-    actions.arrive(
-        by=lead, visit=visit, steps=list(book.inspection.onsite_steps), received_by="值班负责人", now=arrival
-    )
+    steps = modes.steps(bureau.world.rulebook.inspection.onsite_steps, visit.mode)
+    actions.arrive(by=lead, visit=visit, steps=list(steps), received_by="值班负责人", now=arrival)
     actions.set_production_state(by=lead, visit=visit, state="normal")
     _answer(visit, lead, arrival, problem)
     signatures = [
@@ -60,13 +67,14 @@ def one(bureau: Bureau, visit: Visit, accounts: dict[int, User], arrival: dateti
     actions.submit_record(
         by=lead, visit=visit, summary=summary, signatures=signatures, finished_at=finished, now=finished
     )
-    actions.review(
-        by=bureau.staff.reviewer,
-        visit=visit,
-        passed=True,
-        opinion="记录完整，同意",
-        now=finished + timedelta(hours=2),
-    )
+    if review:
+        actions.review(
+            by=bureau.staff.reviewer,
+            visit=visit,
+            passed=True,
+            opinion="记录完整，同意",
+            now=finished + timedelta(hours=2),
+        )
     visit.refresh_from_db()
     return True
 

@@ -41,12 +41,17 @@ class Walk:
         self.problems: list[str] = []
         self.times: dict[str, float] = {}
 
-    def run(self) -> list[str]:
+    def until_drawn(self) -> None:
+        """Registers, plan, quotas, draw, one replacement."""
         self._step("建机关、导名录", self.found)
         self._step("编制、批准、印发年度计划", self.plan)
         self._step("确认本期配额", self.quotas)
         self._step("抽取会", self.draw)
         self._step("一人回避，两方密钥重抽替补", self.replace)
+
+    def run(self) -> list[str]:
+        """The whole road. returns: what is off, empty when nothing is."""
+        self.until_drawn()
         self._step("检查、签字、审核", self.inspect)
         self._step("送审、批准、公示", self.publish)
         self._step("输出文件", self.write)
