@@ -18,7 +18,9 @@ def test_quotas_are_the_rows_of_the_command(client, bureau, monkeypatch):
     monkeypatch.setattr("django.utils.timezone.localdate", lambda *args: make.TODAY)
     make.approved_plan(bureau)
     client.force_login(bureau.planner)
-    assert client.get("/api/v1/quotas/?period=2026Q4").json() == listing.rows(bureau.organisation, "2026Q4", make.TODAY)
+    assert client.get("/api/v1/quotas/?period=2026Q4").json() == listing.rows(
+        bureau.organisation, "2026Q4", make.TODAY
+    )
 
 
 def test_unknown_period_is_a_bad_request(client, bureau):
