@@ -15,7 +15,7 @@ from foundation.sheets.checking import Match
 from foundation.sheets.columns import Column, Sheet
 from foundation.sheets.rows import Row, flag_repeated
 from personnel import rules
-from personnel.models import Inspector
+from personnel.models import Inspector, label_of
 
 _CHUNK = 500
 _UID = re.compile(r"[0-9A-Za-z._-]{1,64}")
@@ -72,7 +72,7 @@ def _notes(book: Rulebook | None) -> tuple[str, ...]:
     notes = ["人员按人员编号对上；没有填人员编号的，按执法证号。"]
     wanted = [name for name in (book.personnel.fields if book else ()) if name.startswith("certificate_")]
     if wanted:
-        titles = "、".join(str(Inspector._meta.get_field(name).verbose_name) for name in wanted)
+        titles = "、".join(label_of(name) for name in wanted)
         notes.append(f"规则书要求行政执法人员填写：{titles}。")
     return tuple(notes)
 

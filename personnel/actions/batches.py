@@ -39,8 +39,9 @@ class Undone:
     kept: list[str]
 
 
-def register_of(organisation: Organisation, on: date) -> InspectorRegister:
-    return InspectorRegister(organisation, book_of(organisation, on))
+def register_of(organisation: Organisation, on: date | None = None) -> InspectorRegister:
+    """The register under the rulebook of the day (None: today)."""
+    return InspectorRegister(organisation, book_of(organisation, on or timezone.localdate()))
 
 
 @transaction.atomic
@@ -49,11 +50,11 @@ def check_file(
     organisation: Organisation,
     file_name: str,
     data: bytes,
-    on: date,
+    on: date | None = None,
     by: User,
     mapping: Mapping[str, str] | None = None,
 ) -> PersonnelImport:
-    """Dry run against the register and the rulebook of the day. Writes the batch, not the register.
+    """Dry run against the register and the rulebook of the day (None: today). Writes the batch, not the register.
 
     mapping: header of the file → our column. raises: NotAllowed; SheetRefused when the file cannot be read
     """
@@ -81,7 +82,7 @@ def _note(batch: PersonnelImport, checked: Checked) -> None:
 
 @transaction.atomic
 def correct_row(
-    *, batch: PersonnelImport, row: int, values: Mapping[str, str], on: date, by: User
+    *, batch: PersonnelImport, row: int, values: Mapping[str, str], on: date | None = None, by: User
 ) -> PersonnelImport:
     """Type a refused row's cells anew; all refused rows are checked again at once. raises: OutOfOrder, RuleBroken"""
     policies.check_may_import(by, batch.organisation)
@@ -107,7 +108,7 @@ def correct_row(
 
 @transaction.atomic
 def commit_import(
-    *, batch: PersonnelImport, skip_errors: bool = False, on: date, by: User
+    *, batch: PersonnelImport, skip_errors: bool = False, on: date | None = None, by: User
 ) -> PersonnelImport:
     """All good rows in one transaction.
 
@@ -188,7 +189,7 @@ def _set(row: Inspector, plain: Mapping[str, Any], register: InspectorRegister) 
 
 
 @transaction.atomic
-def undo_import(*, batch: PersonnelImport, on: date, by: User) -> Undone:
+def undo_import(*, batch: PersonnelImport, on: date | None = None, by: User) -> Undone:
     """Old values back, except for people edited or drawn since. raises: OutOfOrder, RuleBroken"""
     policies.check_may_import(by, batch.organisation)
     locked = PersonnelImport.objects.select_for_update().get(pk=batch.pk)

@@ -13,7 +13,7 @@ from foundation.rulebook.model import Rulebook
 from personnel import policies, queries, rules
 from personnel.adoption import book_of
 from personnel.imports import PLAIN
-from personnel.models import Absence, Inspector
+from personnel.models import Absence, Inspector, label_of
 
 
 class EditedMeanwhile(RuleBroken):
@@ -124,18 +124,14 @@ def differences(
     return [(name, label_of(name), theirs, mine) for name, theirs, mine in pairs if theirs != mine]
 
 
-def label_of(name: str) -> str:
-    return str(Inspector._meta.get_field(name).verbose_name)
-
-
 def shown(name: str, value: Any) -> str:
     """A field's value as a person reads it."""
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, (list, tuple)):
         return "、".join(map(str, value))
-    labels = dict(Inspector._meta.get_field(name).choices or ())
-    return str(labels.get(value, "" if value is None else value))
+    labels = {"sex": Inspector.Sex, "duty": Inspector.Duty}.get(name)
+    return str(labels(value).label if labels and value else "" if value is None else value)
 
 
 def _names(areas: Iterable[Area]) -> list[str]:
