@@ -110,7 +110,9 @@ def walk_and_die(house: make.House, number: str, at: int) -> None:
 
 
 def events_of(number: str) -> list[tuple[int, str, str]]:
-    return list(DrawEvent.objects.filter(draw__number=number).order_by("seq").values_list("seq", "content", "head"))
+    return list(
+        DrawEvent.objects.filter(draw__number=number).order_by("seq").values_list("seq", "content", "head")
+    )
 
 
 def test_a_draw_killed_at_any_step_continues_with_the_same_commitments(tmp_path):

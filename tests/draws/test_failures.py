@@ -70,7 +70,9 @@ def test_after_three_attempts_only_void_is_left_and_the_file_verifies(house, tmp
 
 
 def void(house, draw, why: str) -> None:
-    actions.void(by=house.operator, draw=draw, why=why, text="席位未公开数字", second=house.discipline, now=make.HELD)
+    actions.void(
+        by=house.operator, draw=draw, why=why, text="席位未公开数字", second=house.discipline, now=make.HELD
+    )
 
 
 def test_from_the_lock_on_a_draw_cannot_be_dropped_without_a_result(house):
@@ -143,7 +145,9 @@ def test_a_changed_event_in_the_database_stops_the_draw(house):
     draw.refresh_from_db()
     with append_only.suspended(connection):
         event = draw.events.get(seq=3)
-        draw.events.filter(seq=3).update(content=event.content.replace(make.body_of(draw, "slip")["commit"], "e" * 64))
+        draw.events.filter(seq=3).update(
+            content=event.content.replace(make.body_of(draw, "slip")["commit"], "e" * 64)
+        )
     fresh = Draw.objects.get(pk=draw.pk)
     from draws import chain
 
@@ -163,7 +167,9 @@ def test_what_is_opened_to_whom_is_in_the_chain_once(house):
     actions.unmask(by=house.inspector_user, draw=draw, commitments=commitments[:2], why="DISPATCH")
     assert draw.head == head
     actions.open_names(by=house.operator, draw=draw, commitments=[commitments[0], person], to="public")
-    actions.open_names(by=house.operator, draw=draw, commitments=[commitments[0], commitments[1]], to="public")
+    actions.open_names(
+        by=house.operator, draw=draw, commitments=[commitments[0], commitments[1]], to="public"
+    )
     assert make.body_of(draw, "opening")["cs"] == [commitments[1]]
     assert len(queries.openings_of(draw)["openings"]) == 3
     with pytest.raises(RuleBroken, match="不在本次抽取"):
