@@ -15,7 +15,7 @@ from foundation.rulebook.periods import Period
 from planning import actions, board, exports, roll
 from planning.forms import OverrideForm
 from planning.models import AnnualPlan, Override
-from planning.rules.terms import neighbours
+from planning.rules.terms import long_zh, neighbours
 from planning.views.common import check_view, organisation, period_or_404, refused
 from registry.models import Target
 
@@ -71,7 +71,7 @@ def xlsx(request: HttpRequest, period: str) -> HttpResponse:
         book = exports.quota_workbook(board.board(bureau, asked, timezone.localdate()))
     except RuleBroken as broken:
         return refused(request, broken, lambda: _page(request, asked))
-    return FileResponse(book, as_attachment=True, filename=f"{bureau.name}{asked.zh}配额.xlsx")
+    return FileResponse(book, as_attachment=True, filename=f"{bureau.name}{long_zh(asked)}配额.xlsx")
 
 
 @require_GET
