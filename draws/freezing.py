@@ -27,13 +27,13 @@ from draws.rules.mc1.standing import Frozen
 from draws.rules.protocol import CHAIN_LENGTH
 from draws.secrets import Secrets
 from foundation.errors import RuleBroken
-from foundation.organisation.adoption import rulebook_of
 from foundation.rulebook.model import Rulebook
 from foundation.rulebook.periods import Period
 from foundation.rulebook.tables import Quota as Line
 from personnel.models import Absence, Inspector
 from planning import population
 from planning.models import Drawn, Override
+from planning.trial import book_of
 from registry.models import Target
 
 MAX_VISITS, MAX_CAPACITY = 999, 999
@@ -78,7 +78,7 @@ class Builder:
     def __init__(self, draw: Draw, kept: Secrets, on: date) -> None:
         self.draw, self.kept, self.on = draw, kept, on
         self.suite: HashSuite = suite_of(draw.version)
-        self.book: Rulebook = rulebook_of(draw.organisation, on)
+        self.book: Rulebook = book_of(draw.plan)
         self.strata = list(draw.strata.select_related("quota", "unit").order_by("pk"))
         self.warnings: list[str] = []
         self.legend: dict[str, dict[str, str]] = {"areas": {}, "bodies": {}, "skills": {}}

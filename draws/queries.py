@@ -138,7 +138,7 @@ def why_not_public(draw: Draw) -> str:
         return ""
     if draw.state not in (S.RESULT, S.SIGNED):
         return "抽取还没有结束，公众现在可看名单指纹和各层数量；完整记录在办结后公开。"
-    if library.get(draw.rulebook_id).draw.list_secret_until == "visit":
+    if library.get(draw.rulebook_id).draw.list_secret_until == "visit":  # noqa: S105
         return "规则书规定名单在检查前保密，名单行在检查结束、办结后公开。"
     if state_of(draw).manifest["n_i"] < SMALL_ROSTER:
         return (

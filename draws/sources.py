@@ -5,7 +5,6 @@ from datetime import date
 from pathlib import Path
 
 from django.conf import settings
-from django.utils import timezone
 
 from foundation.errors import RuleBroken
 from foundation.organisation.models import Organisation
@@ -15,31 +14,38 @@ from foundation.rulebook.periods import Period
 from foundation.workdays.models import calendar
 from planning.models import AnnualPlan, Override, PlanTask, Quota
 from planning.rules.terms import own_period
+from planning.trial import book_of
 from registry.models import InspectionItem
 
 WINDOW_RULE = "draw.window"
 VERIFIERS = ("verify/verify_draw.py", "verify/verifier.html")
 
 
-def check_planned(organisation: Organisation, period: str, quotas: list[Quota], book: Rulebook) -> AnnualPlan:
-    """The one plan all quotas come from.
+def check_planned(
+    organisation: Organisation, period: str, quotas: list[Quota]
+) -> tuple[AnnualPlan, Rulebook]:
+    """The one plan all quotas come from, and the rulebook it was made with.
 
     raises: RuleBroken when a quota is foreign, unconfirmed or twice there, or an item is not published
     """
+    plan = _one_plan(quotas)
+    book = book_of(plan)
+    for quota in quotas:
+        _check_quota(organisation, period, quota, book)
+    if plan.status not in (AnnualPlan.Status.APPROVED, AnnualPlan.Status.ISSUED):
+        raise RuleBroken(f"计划“{plan}”还没有批准，不能据此抽取。", code="plan_not_approved")
+    _check_items(plan, [quota.line for quota in quotas])
+    return plan, book
+
+
+def _one_plan(quotas: list[Quota]) -> AnnualPlan:
     if not quotas:
         raise RuleBroken("没有选择配额，不能准备抽取。请至少选一条已确认的配额。", code="no_quota")
     if len({quota.pk for quota in quotas}) != len(quotas):
         raise RuleBroken("同一条配额选了两次，请去掉一条。", code="quota_twice")
-    for quota in quotas:
-        _check_quota(organisation, period, quota, book)
-    plans = {quota.plan_id for quota in quotas}
-    if len(plans) > 1:
+    if len({quota.plan_id for quota in quotas}) > 1:
         raise RuleBroken("所选配额来自两份计划，请分两次抽取。", code="two_plans")
-    plan = quotas[0].plan
-    if plan.status not in (AnnualPlan.Status.APPROVED, AnnualPlan.Status.ISSUED):
-        raise RuleBroken(f"计划“{plan}”还没有批准，不能据此抽取。", code="plan_not_approved")
-    _check_items(plan, [quota.line for quota in quotas])
-    return plan
+    return quotas[0].plan
 
 
 def _check_quota(organisation: Organisation, period: str, quota: Quota, book: Rulebook) -> None:
@@ -72,10 +78,12 @@ def _check_items(plan: AnnualPlan, lines: list[str]) -> None:
         )
 
 
-def check_window(organisation: Organisation, book: Rulebook, plan: AnnualPlan, period: str, on: date) -> None:
-    """raises: RuleBroken when a formal draw is outside the rulebook's window and no override is approved"""
-    approved = timezone.localdate(plan.approved_at) if plan.approved_at else None
-    window = draw_window(book, calendar(), period=Period.parse(period), plan_approved_on=approved)
+def check_window(organisation: Organisation, book: Rulebook, period: str, on: date) -> None:
+    """The plan is approved by now, so only the days the text names are left to judge.
+
+    raises: RuleBroken when a formal draw is outside the rulebook's window and no override is approved
+    """
+    window = draw_window(book, calendar(), period=Period.parse(period))
     if window.contains(on) or _window_set_aside(organisation, period):
         return
     opens = window.open or "计划批准"

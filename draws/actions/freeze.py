@@ -16,8 +16,8 @@ from draws.rules.mc1.patterns import HEX
 from draws.secrets import Secrets
 from foundation.errors import OutOfOrder, RuleBroken
 from foundation.ledger import actions as ledger
-from foundation.organisation.adoption import rulebook_of
 from foundation.organisation.models import User
+from planning.trial import book_of
 
 BATCH = 2000
 
@@ -124,7 +124,7 @@ def missing_before_freeze(draw: Draw, on: date) -> list[str]:
 
 def _missing_people(draw: Draw, on: date) -> list[str]:
     present = set(draw.presences.values_list("role", flat=True))
-    wanted = list(rulebook_of(draw.organisation, on).draw.witnesses)
+    wanted = list(book_of(draw.plan).draw.witnesses)
     if draw.discipline_id and Presence.Role.DISCIPLINE not in wanted:
         wanted.append(Presence.Role.DISCIPLINE)
     return [f"{Presence.Role(role).label}没有用自己的账号确认在场" for role in wanted if role not in present]

@@ -17,11 +17,11 @@ from draws.rules.protocol import ANNOUNCE_WORKDAYS
 from draws.sources import check_planned, check_window, verifier_hashes
 from foundation.errors import RuleBroken
 from foundation.ledger import actions as ledger
-from foundation.organisation.adoption import rulebook_of
 from foundation.organisation.models import Organisation, User
 from foundation.workdays.models import calendar
 from foundation.workdays.rules import workdays_between
 from planning.models import Quota
+from planning.trial import book_of
 
 
 class Portion(NamedTuple):
@@ -48,10 +48,9 @@ def prepare(
     """
     policies.check_prepare(by, organisation)
     portions = [Portion(*portion) for portion in quotas]
-    book = rulebook_of(organisation, timezone.localdate(scheduled_at))
-    plan = check_planned(organisation, period, [portion.quota for portion in portions], book)
+    plan, book = check_planned(organisation, period, [portion.quota for portion in portions])
     if kind == Draw.Kind.FORMAL:
-        check_window(organisation, book, plan, period, timezone.localdate(scheduled_at))
+        check_window(organisation, book, period, timezone.localdate(scheduled_at))
     _check_people(by, discipline, organisation, book.draw.witnesses)
     lock_organisation(organisation)
     serial = _next_serial(organisation, period, kind)
@@ -81,17 +80,17 @@ def revise(
     draw.scheduled_at = scheduled_at or draw.scheduled_at
     draw.place = draw.place if place is None else place.strip()
     on = timezone.localdate(draw.scheduled_at)
-    book = rulebook_of(draw.organisation, on)
+    book = book_of(draw.plan)
     if discipline is not None:
         _check_people(draw.operator, discipline, draw.organisation, book.draw.witnesses)
         draw.discipline = discipline
         draw.presences.filter(role=Presence.Role.DISCIPLINE).exclude(user=discipline).delete()
     draw.team_size = _team_size(team_size or draw.team_size, book.team.min)
     if draw.kind == Draw.Kind.FORMAL:
-        check_window(draw.organisation, book, draw.plan, draw.period, on)
+        check_window(draw.organisation, book, draw.period, on)
     if quotas is not None:
         portions = [Portion(*portion) for portion in quotas]
-        draw.plan = check_planned(draw.organisation, draw.period, [part.quota for part in portions], book)
+        draw.plan, _ = check_planned(draw.organisation, draw.period, [part.quota for part in portions])
         draw.strata.all().delete()
         _write_strata(draw, portions)
     draw.full_clean(exclude=["legend"])
