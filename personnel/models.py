@@ -148,10 +148,14 @@ class PersonnelImport(models.Model):
     organisation = models.ForeignKey(Organisation, models.PROTECT, verbose_name="机构", related_name="+")
     file_name = models.CharField("文件名", max_length=200)
     sha256 = models.CharField("文件指纹", max_length=64)
+    sheet = models.CharField("工作表", max_length=60, blank=True)
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.CHECKED)
     rows = models.PositiveIntegerField("行数", default=0)
+    unchanged = models.PositiveIntegerField("不变行数", default=0)
     errors = models.JSONField("错误", default=list)
+    rejected = models.JSONField("错误行原文", default=list)
     changes = models.JSONField("变化", default=list)
+    unknown = models.JSONField("没有认出的列", default=list)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="上传人", related_name="+"
     )
@@ -161,6 +165,46 @@ class PersonnelImport(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "人员导入批次"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["checked", "committed", "undone", "dropped"]), name="personnel_import_state_is_known"
+            )
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.file_name
+
+
+class PersonnelImportedRow(models.Model):
+    """已导入批次的一行：动了谁、改了什么、改后是第几版。"""
+
+    batch = models.ForeignKey(PersonnelImport, models.PROTECT, verbose_name="批次", related_name="imported")
+    inspector = models.ForeignKey(Inspector, models.PROTECT, verbose_name="检查人员", related_name="imported")
+    row = models.PositiveIntegerField("行号")
+    added = models.BooleanField("新增")
+    version = models.PositiveIntegerField("导入后版本")
+    fields = models.JSONField("字段", default=list, help_text="字段、旧值、新值")
+    before = models.JSONField("原值", default=dict)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "人员导入明细"
+
+
+class PersonnelMapping(models.Model):
+    """列对应：外部人员名册的表头，对到本系统的哪一列。"""
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, verbose_name="机构", related_name="+")
+    name = models.CharField("名称", max_length=40)
+    columns = models.JSONField("列对应", default=dict, help_text="表头 → 列")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "人员列对应"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "name"], name="personnel_mapping_name_is_unique",
+                violation_error_message="这个名称的列对应已存在。",
+            )
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.name

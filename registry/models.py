@@ -66,7 +66,7 @@ class TargetQuerySet(models.QuerySet):
         for word in words.split():
             found = found.filter(
                 Q(name__icontains=word) | Q(short_name__icontains=word) | Q(uid__icontains=word)
-                | Q(initials__startswith=word.lower()) | Q(entity__uscc__startswith=word.upper())
+                | Q(initials__contains=word.lower()) | Q(entity__uscc__startswith=word.upper())
                 | Q(former_names__icontains=word)
             )  # fmt: skip
         return found
@@ -203,7 +203,7 @@ class Permit(models.Model):
     """排污许可证或登记回执。"""
 
     target = models.ForeignKey(Target, models.PROTECT, verbose_name="检查对象", related_name="permits")
-    number = models.CharField("许可证编号", max_length=40, unique=True)
+    number = models.CharField("许可证编号", max_length=40, db_index=True)
     category = models.CharField("管理类别", max_length=12, choices=Target.PermitClass.choices)
     valid_from = models.DateField("有效期起", null=True, blank=True)
     valid_until = models.DateField("有效期止", null=True, blank=True)
@@ -211,6 +211,11 @@ class Permit(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "排污许可"
         constraints = [
+            models.UniqueConstraint(
+                fields=["target", "number"], name="permit_is_recorded_once_per_target",
+                violation_error_message="这个许可证编号已登记。",
+            ),
+            one_of("category", "permit_category_is_known", "key simplified registration none"),
             models.CheckConstraint(
                 condition=Q(valid_from=None) | Q(valid_until=None) | Q(valid_until__gte=models.F("valid_from")),
                 name="permit_ends_after_it_starts", violation_error_message="许可证有效期止不能早于有效期起。",
@@ -450,10 +455,14 @@ class ImportBatch(models.Model):
     kind = models.CharField("类别", max_length=20, help_text="targets / items")
     file_name = models.CharField("文件名", max_length=200)
     sha256 = models.CharField("文件指纹", max_length=64)
+    sheet = models.CharField("工作表", max_length=60, blank=True)
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.CHECKED)
     rows = models.PositiveIntegerField("行数", default=0)
+    unchanged = models.PositiveIntegerField("不变行数", default=0)
     errors = models.JSONField("错误", default=list)
+    rejected = models.JSONField("错误行原文", default=list)
     changes = models.JSONField("变化", default=list, help_text="每行：新增/变更、字段、旧值、新值")
+    unknown = models.JSONField("没有认出的列", default=list)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="上传人", related_name="+"
     )
@@ -463,7 +472,57 @@ class ImportBatch(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "导入批次"
-        constraints = [one_of("state", "import_state_is_known", "checked committed undone dropped")]
+        constraints = [
+            one_of("state", "import_state_is_known", "checked committed undone dropped"),
+            one_of("kind", "import_kind_is_known", "targets items"),
+        ]
 
     def __str__(self) -> str:
         return self.file_name
+
+
+class ImportedRow(models.Model):
+    """已导入批次的一行：动了哪个对象、改了什么、改后是第几版；撤销和一企一档的经过都看它。"""
+
+    batch = models.ForeignKey(ImportBatch, models.PROTECT, verbose_name="批次", related_name="imported")
+    target = models.ForeignKey(
+        Target, models.PROTECT, verbose_name="检查对象", null=True, related_name="imported"
+    )
+    item = models.ForeignKey(
+        InspectionItem, models.PROTECT, verbose_name="抽查事项", null=True, related_name="imported"
+    )
+    row = models.PositiveIntegerField("行号")
+    added = models.BooleanField("新增")
+    version = models.PositiveIntegerField("导入后版本")
+    fields = models.JSONField("字段", default=list, help_text="字段、旧值、新值")
+    before = models.JSONField("原值", default=dict)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "导入明细"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(target=None, item__isnull=False) | Q(target__isnull=False, item=None),
+                name="imported_row_is_a_target_or_an_item",
+            )
+        ]
+
+
+class ColumnMapping(models.Model):
+    """列对应：外部导出文件的表头，对到本系统的哪一列。起个名字，下次直接选。"""
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, verbose_name="机构", related_name="+")
+    kind = models.CharField("类别", max_length=20)
+    name = models.CharField("名称", max_length=40)
+    columns = models.JSONField("列对应", default=dict, help_text="表头 → 列")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "列对应"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "kind", "name"], name="mapping_name_is_unique_per_kind",
+                violation_error_message="这个名称的列对应已存在。",
+            )
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.name

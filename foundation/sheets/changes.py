@@ -82,19 +82,26 @@ class Checked:
         return len({problem.row for problem in self.problems})
 
 
-def compare(sheet: Sheet, row: Row, uid: str, known: Known | None, notices: tuple[str, ...] = ()) -> Change | None:
+def compare(
+    sheet: Sheet, row: Row, uid: str, known: Known | None, notices: tuple[str, ...] = ()
+) -> Change | None:
     """The change a row makes, or None if it says nothing new."""
     if known is None:
         values = {key: value for key, value in row.values.items() if value is not None}
         return Change(row.number, ADD, uid, str(values.get("name", uid)), None, None, values, notices=notices)
-    values = {key: value for key, value in row.values.items() if plain(value) != plain(known.values.get(key)) and not _both_empty(value, known.values.get(key))}
+    values = {key: value for key, value in row.values.items() if _differ(value, known.values.get(key))}
     if not values:
         return None
     old = {key: known.values.get(key) for key in values}
     fields = tuple(
-        FieldChange(key, sheet.column(key).title, sheet.column(key).shown(old[key]), sheet.column(key).shown(value))
+        FieldChange(
+            key, sheet.column(key).title, sheet.column(key).shown(old[key]), sheet.column(key).shown(value)
+        )
         for key, value in values.items()
     )
+    for key in [sheet.column(key).needs for key in values]:
+        if key and key in row.values and key not in values:
+            values[key], old[key] = row.values[key], known.values.get(key)
     return Change(row.number, CHANGE, uid, known.name, known.id, known.version, values, old, fields, notices)
 
 
@@ -112,5 +119,9 @@ def plain(value: Any) -> Any:
     return value
 
 
-def _both_empty(one: Any, other: Any) -> bool:
-    return one in (None, "", []) and other in (None, "", [])
+def _differ(one: Any, other: Any) -> bool:
+    """Nothing, an empty text and an empty list are the same."""
+    empty = (None, "", [], ())
+    if one in empty and other in empty:
+        return False
+    return plain(one) != plain(other)

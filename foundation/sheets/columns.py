@@ -26,7 +26,7 @@ class Column:
     """One column of a table.
 
     choices: stored word → Chinese; either may be written in the file
-    many_choices: for `words`: the only words allowed (empty = free)
+    needs: another column that says which thing this cell belongs to; it travels with every change of this one
     """
 
     key: str
@@ -38,6 +38,7 @@ class Column:
     max_length: int = 200
     help: str = ""
     example: str = ""
+    needs: str = ""
 
     def parse(self, cell: Any) -> Any:
         """The value of a non-empty cell. raises: CellWrong"""
@@ -124,9 +125,7 @@ def _code(column: Column, cell: Any) -> str:
         )
     text = written(cell)
     if re.fullmatch(r"\d(\.\d+)?[eE]\+\d+", text):
-        raise CellWrong(
-            "被表格软件写成了科学计数，数字已经损坏。请先把这一列的格式设为“文本”，再重新填写"
-        )
+        raise CellWrong("被表格软件写成了科学计数，数字已经损坏。请先把这一列的格式设为“文本”，再重新填写")
     return text.replace(" ", "")
 
 
@@ -226,3 +225,14 @@ _PARSERS: dict[str, Callable[[Column, Any], Any]] = {
     "number": _number,
     "words": _words,
 }
+
+
+def load(column: Column, plain: Any) -> Any:
+    """The value again from its JSON form (changes.plain)."""
+    if plain is None or plain == "":
+        return None
+    if column.kind == "date":
+        return date.fromisoformat(plain)
+    if column.kind == "number":
+        return Decimal(plain)
+    return plain

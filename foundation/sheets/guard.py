@@ -5,7 +5,8 @@ import zipfile
 from dataclasses import dataclass
 from io import BytesIO
 
-from defusedxml.ElementTree import fromstring
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import ParseError, fromstring
 
 from foundation.sheets.errors import SheetRefused
 
@@ -53,7 +54,11 @@ def check_zip(data: bytes) -> zipfile.ZipFile:
         ) from None
     unpacked = sum(part.file_size for part in parts)
     packed = max(1, sum(part.compress_size for part in parts))
-    if len(parts) > MAX_PARTS or unpacked > MAX_UNPACKED or (unpacked > 50 << 20 and unpacked / packed > MAX_RATIO):
+    if (
+        len(parts) > MAX_PARTS
+        or unpacked > MAX_UNPACKED
+        or (unpacked > 50 << 20 and unpacked / packed > MAX_RATIO)
+    ):
         raise SheetRefused(
             f"文件解开后有 {unpacked // 1024 // 1024} MB，与它的大小极不相称，不予打开。"
             "请把数据复制到一个新的工作簿里再上传。",
@@ -112,7 +117,7 @@ def _part_of(package: zipfile.ZipFile, name: str) -> str:
             if key.endswith("}id")
         )
         target = next(node.get("Target") for node in links if node.get("Id") == wanted)
-    except Exception:
+    except (DefusedXmlException, ParseError, KeyError, StopIteration, zipfile.BadZipFile):
         raise SheetRefused("工作簿的内部结构损坏。请在表格软件里打开，另存一次再上传。") from None
     part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
     if part not in package.namelist():

@@ -46,18 +46,25 @@ def read(name: str, data: bytes, *, prefer: str = "") -> Grid:
     elif suffix in (".csv", ".txt"):
         grid = _csv(data)
     else:
-        raise SheetRefused(f"“{name}”不是表格文件。只收 {KINDS}，请另存为其中一种再上传。", code="wrong_file_type")
+        raise SheetRefused(
+            f"“{name}”不是表格文件。只收 {KINDS}，请另存为其中一种再上传。", code="wrong_file_type"
+        )
     if all(is_empty(cell) for row in grid.rows for cell in row):
-        raise SheetRefused(f"工作表“{grid.sheet}”里没有内容。请检查数据是不是在别的工作表里。", code="sheet_is_empty")
+        raise SheetRefused(
+            f"工作表“{grid.sheet}”里没有内容。请检查数据是不是在别的工作表里。", code="sheet_is_empty"
+        )
     if len(grid.rows) > MAX_ROWS:
-        raise SheetRefused(f"有 {len(grid.rows)} 行，一次最多 {MAX_ROWS} 行。请分成几个文件。", code="too_many_rows")
+        raise SheetRefused(
+            f"有 {len(grid.rows)} 行，一次最多 {MAX_ROWS} 行。请分成几个文件。", code="too_many_rows"
+        )
     return grid
 
 
 def _workbook(data: bytes, suffix: str, prefer: str) -> Grid:
     if suffix not in (".xlsx", ".xlsm"):
         raise SheetRefused(
-            f"文件名的后缀是“{suffix or '空'}”，内容却是压缩包或 .xlsx。请改成真正的 {KINDS} 再上传。", code="wrong_file_type"
+            f"文件名的后缀是“{suffix or '空'}”，内容却是压缩包或 .xlsx。请改成真正的 {KINDS} 再上传。",
+            code="wrong_file_type",
         )
     with guard.check_zip(data) as package:
         book = _open(data)
@@ -69,10 +76,14 @@ def _workbook(data: bytes, suffix: str, prefer: str) -> Grid:
 def _old_workbook(data: bytes, suffix: str, prefer: str) -> Grid:
     if data[:8] != _OLE:
         raise SheetRefused(
-            "文件名是 .xls，内容却不是（常见于网站导出的网页）。请在表格软件里打开，另存为 .xlsx 再上传。", code="wrong_file_type"
+            "文件名是 .xls，内容却不是（常见于网站导出的网页）。请在表格软件里打开，另存为 .xlsx 再上传。",
+            code="wrong_file_type",
         )
     if suffix != ".xls":
-        raise SheetRefused(f"内容是旧版 Office 文件，后缀却是“{suffix or '空'}”。请另存为 .xlsx 再上传。", code="wrong_file_type")
+        raise SheetRefused(
+            f"内容是旧版 Office 文件，后缀却是“{suffix or '空'}”。请另存为 .xlsx 再上传。",
+            code="wrong_file_type",
+        )
     book = _open(data)
     return _grid(book, _choose(book, prefer), frozenset())
 
@@ -104,7 +115,9 @@ def _grid(book: python_calamine.CalamineWorkbook, name: str, formulas: frozenset
     except (python_calamine.CalamineError, ValueError):
         raise SheetRefused(f"工作表“{name}”读不出来，文件可能已损坏。请另存一次再上传。") from None
     if sheet.total_height * max(1, sheet.total_width) > guard.MAX_CELLS:
-        raise SheetRefused(f"工作表“{name}”的范围太大。请删去表格外面散落的内容，或分成几个文件。", code="sheet_too_large")
+        raise SheetRefused(
+            f"工作表“{name}”的范围太大。请删去表格外面散落的内容，或分成几个文件。", code="sheet_too_large"
+        )
     rows = sheet.to_python(skip_empty_area=False)
     while rows and all(is_empty(cell) for cell in rows[-1]):
         rows.pop()
@@ -135,7 +148,8 @@ def _csv(data: bytes) -> Grid:
 def decode(data: bytes) -> tuple[str, str]:
     """Text of a CSV file in UTF-8 or GBK (GB 18030). raises: SheetRefused for any other encoding"""
     refused = SheetRefused(
-        "文件的编码既不是 UTF-8 也不是 GBK。请用表格软件打开，另存为“CSV UTF-8”或 .xlsx 再上传。", code="unknown_encoding"
+        "文件的编码既不是 UTF-8 也不是 GBK。请用表格软件打开，另存为“CSV UTF-8”或 .xlsx 再上传。",
+        code="unknown_encoding",
     )
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in data:
         raise refused

@@ -40,12 +40,19 @@ def parse_rows(sheet: Sheet, grid: Grid, layout: Layout) -> Iterator[Row]:
             continue
         row = parse_row(sheet, index + 1, filled, formulas)
         if index in merged:
-            row.wrong(sheet, "", f"有合并单元格（{merged[index]}），合并后只有左上角有内容。请取消合并，逐行填写")
+            row.wrong(
+                sheet, "", f"有合并单元格（{merged[index]}），合并后只有左上角有内容。请取消合并，逐行填写"
+            )
         yield row
 
 
 def parse_row(
-    sheet: Sheet, number: int, filled: Mapping[str, Any], formulas: Iterable[str] = (), *, partial: bool = True
+    sheet: Sheet,
+    number: int,
+    filled: Mapping[str, Any],
+    formulas: Iterable[str] = (),
+    *,
+    partial: bool = True,
 ) -> Row:
     """partial: a missing required cell may be kept from the register, so only the caller can tell if it is a fault."""
     row = Row(number, raw={key: _raw(cell) for key, cell in filled.items()})
@@ -87,9 +94,7 @@ def _merged_rows(grid: Grid, header: int) -> dict[int, str]:
     return found
 
 
-def flag_repeated(
-    sheet: Sheet, rows: Iterable[Row], key: str, name: Callable[[Row], Any], what: str
-) -> None:
+def flag_repeated(sheet: Sheet, rows: Iterable[Row], key: str, name: Callable[[Row], Any], what: str) -> None:
     """Mark every row whose `name` already occurred further up in the file."""
     first: dict[Any, int] = {}
     for row in rows:

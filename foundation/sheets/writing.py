@@ -54,11 +54,13 @@ def write_xlsx(sheet: Sheet, records: Iterable[dict[str, Any]]) -> IO[bytes]:
         page.column_dimensions[get_column_letter(index)].width = _width(column)
     page.append([_head(page, column) for column in sheet.columns])
     for record in records:
-        page.append([_text_cell(page, _cell_text(column, record.get(column.key))) for column in sheet.columns])
+        page.append(
+            [_text_cell(page, _cell_text(column, record.get(column.key))) for column in sheet.columns]
+        )
     return _saved(book)
 
 
-def _text_cell(page: Any, text: str) -> WriteOnlyCell | None:
+def _text_cell(page: Any, text: str) -> Any:
     if not text:
         return None
     cell = WriteOnlyCell(page, value=None)
@@ -66,7 +68,7 @@ def _text_cell(page: Any, text: str) -> WriteOnlyCell | None:
     return cell
 
 
-def _head(page: Any, column: Column) -> WriteOnlyCell:
+def _head(page: Any, column: Column) -> Any:
     cell = WriteOnlyCell(page, value=column.title)
     cell.font, cell.fill = Font(bold=True), _HEAD
     return cell
@@ -77,7 +79,7 @@ def _width(column: Column) -> int:
 
 
 def _saved(book: Workbook) -> IO[bytes]:
-    file = tempfile.TemporaryFile()
+    file = tempfile.TemporaryFile()  # noqa: SIM115 the response closes it
     book.save(file)
     file.seek(0)
     return file
@@ -140,7 +142,11 @@ def _explain(page: Any, sheet: Sheet) -> None:
         if column.choices and column.kind in ("choice", "words"):
             words = f"{words}{'。' if words else ''}可填：{'、'.join(column.choices.values())}"
         page.append([column.title, "是" if column.required else "", words, column.example])
-    for note in ("空着的单元格表示不改原来的内容；要清空，请写“清空”两个字。", "日期写成 2026-03-01；号码列请先设为“文本”格式。", *sheet.notes):
+    for note in (
+        "空着的单元格表示不改原来的内容；要清空，请写“清空”两个字。",
+        "日期写成 2026-03-01；号码列请先设为“文本”格式。",
+        *sheet.notes,
+    ):
         page.append([note])
     for letter, width in zip("ABCD", (22, 6, 70, 30), strict=True):
         page.column_dimensions[letter].width = width
@@ -183,4 +189,7 @@ def _error_row(page: Any, number: int, sheet: Sheet, record: dict, faults: list[
             cell.fill, cell.comment = _BAD, Comment(reasons[column.key], "明抽", width=320, height=120)
     page.cell(number, len(sheet.columns) + 1, record["row"])
     last = page.cell(number, len(sheet.columns) + 2)
-    last.value, last.data_type = "；".join(f"{f['column']}：{f['message']}" if f["column"] else f["message"] for f in faults), "s"
+    last.value, last.data_type = (
+        "；".join(f"{f['column']}：{f['message']}" if f["column"] else f["message"] for f in faults),
+        "s",
+    )

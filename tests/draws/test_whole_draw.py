@@ -20,13 +20,22 @@ VERIFIER = Path(__file__).parents[2] / "static" / "verify" / "verify_draw.py"
 def verdicts(draw: Draw, tmp_path: Path, *, prev: Draw | None = None) -> dict:
     """The server's steps; asserts that the independent verifier says the same of the same files."""
     transcript, openings = queries.transcript_of(draw, "observer"), queries.openings_of(draw)
-    anchors = [{"seq": event.seq, "head": event.head} for event in draw.events.filter(type__in=["freeze", "result"])]
+    anchors = [
+        {"seq": event.seq, "head": event.head} for event in draw.events.filter(type__in=["freeze", "result"])
+    ]
     before = queries.transcript_of(prev, "observer") if prev else None
     report = verify(transcript, openings, anchors, before)
     files = {"t.json": transcript, "o.json": openings}
     for name, content in files.items():
         (tmp_path / name).write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
-    command = [sys.executable, str(VERIFIER), str(tmp_path / "t.json"), "--openings", str(tmp_path / "o.json"), "--json"]
+    command = [
+        sys.executable,
+        str(VERIFIER),
+        str(tmp_path / "t.json"),
+        "--openings",
+        str(tmp_path / "o.json"),
+        "--json",
+    ]
     for anchor in anchors:
         command += ["--anchor", f"{anchor['seq']}:{anchor['head']}"]
     if before:
@@ -43,7 +52,9 @@ def test_a_formal_draw_passes_both_verifiers(tmp_path):
     house = make.create_house()
     draw, _ = make.signed(house)
     visits = queries.visits_of(draw)
-    actions.open_names(by=house.operator, draw=draw, commitments=[visit.commitment for visit in visits], to="public")
+    actions.open_names(
+        by=house.operator, draw=draw, commitments=[visit.commitment for visit in visits], to="public"
+    )
     actions.close(by=house.operator, draw=draw)
     steps = verdicts(draw, tmp_path)
     assert "fail" not in steps.values()

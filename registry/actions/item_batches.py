@@ -1,0 +1,95 @@
+"""Writing one batch of inspection items and taking it back; called inside an action."""
+
+from django.db.models import Max, ProtectedError
+
+from foundation.organisation.models import User
+from foundation.sheets.changes import ADD
+from foundation.sheets.columns import load
+from registry.actions.items import ITEM_FIELDS, Status, save_points
+from registry.actions.target_batches import RegisterMoved
+from registry.imports.items import SHEET
+from registry.models import CheckPoint, ImportBatch, ImportedRow, InspectionItem
+
+
+def write(batch: ImportBatch, by: User) -> dict[str, int]:
+    """New codes become drafts; a draft is changed in place; any other item gets a new draft version."""
+    added = 0
+    for change in batch.changes:
+        values = {key: _value(key, value) for key, value in change["values"].items()}
+        item, before = (
+            _add(batch, change, values, by) if change["kind"] == ADD else _change(change, values, by)
+        )
+        added += item.version == 1 and change["kind"] == ADD
+        ImportedRow.objects.create(
+            batch=batch, item=item, row=change["row"], added=before is None, version=item.version,
+            fields=change["fields"], before=before or {},
+        )  # fmt: skip
+    return {"added": added, "changed": len(batch.changes) - added}
+
+
+def _value(key: str, plain: object) -> object:
+    value = load(SHEET.column(key), plain)
+    if value is None:
+        return InspectionItem._meta.get_field(key).get_default()
+    return value
+
+
+def _add(batch: ImportBatch, change: dict, values: dict, by: User) -> tuple[InspectionItem, None]:
+    if InspectionItem.objects.filter(organisation=batch.organisation, code=change["uid"]).exists():
+        raise RegisterMoved(f"核对之后，事项 {change['uid']} 已被别人建立。请重新上传文件核对。")
+    item = InspectionItem(organisation=batch.organisation, created_by=by, **{**values, "code": change["uid"]})
+    item.full_clean()
+    item.save()
+    save_points(item, None)
+    return item, None
+
+
+def _change(change: dict, values: dict, by: User) -> tuple[InspectionItem, dict | None]:
+    """`before` is None where a new version was made: taking it back means removing that version."""
+    item = InspectionItem.objects.select_for_update().get(pk=change["id"])
+    latest = InspectionItem.objects.filter(organisation=item.organisation, code=item.code).aggregate(
+        n=Max("version")
+    )["n"]
+    if latest != change["version"]:
+        raise RegisterMoved(f"核对之后，事项“{item.name}”有了新版本。请重新上传文件核对。")
+    before: dict | None = dict(change["old"])
+    if item.status != Status.DRAFT:
+        copied = {name: getattr(item, name) for name in ITEM_FIELDS}
+        item = InspectionItem(
+            organisation=item.organisation, code=item.code, version=latest + 1, created_by=by, **copied
+        )
+        before = None
+    for key, value in values.items():
+        setattr(item, key, value)
+    item.full_clean()
+    item.save()
+    if "contents" in values or before is None:
+        save_points(item, None)
+    return item, before
+
+
+def undo(batch: ImportBatch) -> tuple[int, list[str]]:
+    restored, kept = 0, []
+    for row in batch.imported.select_related("item").order_by("-id"):
+        if row.item.status != Status.DRAFT or row.item.imported.filter(pk__gt=row.pk).exists():
+            kept.append(row.item.name)
+            continue
+        try:
+            _undo_row(row)
+            restored += 1
+        except ProtectedError:
+            kept.append(row.item.name)
+    return restored, kept
+
+
+def _undo_row(row: ImportedRow) -> None:
+    item = row.item
+    if row.added:
+        row.delete()
+        CheckPoint.objects.filter(item=item).delete()
+        item.delete()
+        return
+    for key, value in row.before.items():
+        setattr(item, key, _value(key, value))
+    item.save()
+    save_points(item, None)

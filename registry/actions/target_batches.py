@@ -1,0 +1,171 @@
+"""Writing one batch of targets and taking it back; called inside an action."""
+
+from datetime import date
+
+from django.db import transaction
+from django.db.models import ProtectedError
+
+from foundation.errors import RuleBroken
+from foundation.organisation.models import User
+from foundation.rulebook.model import Rulebook
+from foundation.sheets.changes import ADD
+from registry.actions.tiers import recompute_for
+from registry.imports.applying import Writer, remove_flags
+from registry.imports.target_sheet import lists_of, target_sheet
+from registry.models import (
+    Entity,
+    ImportBatch,
+    ImportedRow,
+    Permit,
+    StatusPeriod,
+    Target,
+    TargetFlag,
+    TargetTag,
+    TierAssignment,
+)
+from registry.periods import redate, restore
+
+_CHUNK = 500
+
+
+class RegisterMoved(RuleBroken):
+    """Somebody changed the register between the check and the confirmation."""
+
+    code = "register_moved"
+
+
+def _writer(batch: ImportBatch, book: Rulebook | None, on: date, by: User) -> Writer:
+    lists = lists_of(batch.organisation, book)
+    return Writer(
+        batch.organisation, target_sheet(lists, book), lists, on, by, f"导入：{batch.file_name}"[:200]
+    )
+
+
+def write(batch: ImportBatch, book: Rulebook | None, on: date, by: User) -> dict[str, int]:
+    """raises: RegisterMoved when a row was added or changed since the check"""
+    writer = _writer(batch, book, on, by)
+    added = [change for change in batch.changes if change["kind"] == ADD]
+    changed = [change for change in batch.changes if change["kind"] != ADD]
+    targets = _locked([change["id"] for change in changed])
+    _check_unmoved(batch, added, changed, targets)
+    new = writer.add(added)
+    befores = [_before(targets[change["id"]], change) for change in changed]
+    writer.change(targets, changed)
+    rows = [
+        ImportedRow(batch=batch, target=t, row=c["row"], added=True, version=1)
+        for t, c in zip(new, added, strict=True)
+    ]
+    rows += [
+        ImportedRow(
+            batch=batch, target=targets[c["id"]], row=c["row"], added=False, version=targets[c["id"]].version,
+            fields=c["fields"], before=before,
+        )
+        for c, before in zip(changed, befores, strict=True)
+    ]  # fmt: skip
+    ImportedRow.objects.bulk_create(rows, batch_size=_CHUNK)
+    touched = [*(target.pk for target in new), *targets]
+    tiers = recompute_for(touched, book, on).changed if book else 0
+    return {"added": len(added), "changed": len(changed), "tiers": tiers}
+
+
+def _locked(ids: list[int]) -> dict[int, Target]:
+    found: dict[int, Target] = {}
+    for start in range(0, len(ids), _CHUNK):
+        rows = Target.objects.select_for_update(of=("self",)).filter(pk__in=ids[start : start + _CHUNK])
+        found |= {row.pk: row for row in rows.select_related("entity").order_by("id")}
+    return found
+
+
+def _check_unmoved(
+    batch: ImportBatch, added: list[dict], changed: list[dict], targets: dict[int, Target]
+) -> None:
+    moved = [c["name"] for c in changed if c["id"] not in targets or targets[c["id"]].version != c["version"]]
+    uids = [change["uid"] for change in added]
+    for start in range(0, len(uids), _CHUNK):
+        there = Target.objects.of(batch.organisation).filter(uid__in=uids[start : start + _CHUNK])
+        moved += list(there.values_list("name", flat=True))
+    if moved:
+        raise RegisterMoved(
+            f"核对之后有 {len(moved)} 个对象在名录里被改动：{'、'.join(moved[:5])}{'等' if len(moved) > 5 else ''}。"
+            "请重新上传文件核对，以免盖掉别人的修改。"
+        )
+
+
+def _before(target: Target, change: dict) -> dict:
+    """Old values, with what changes along with them: a new name pushes the old one to the former names."""
+    before = dict(change["old"])
+    if "name" in before:
+        before.setdefault("former_names", list(target.former_names))
+    if "status" in before:
+        before["status_since"] = (target.status_since or target.created_at.date()).isoformat()
+    if "flags" in before:
+        before["flags_after"] = change["values"]["flags"]
+    if "permit_number" in change["values"]:
+        before["permit_added"] = (
+            change["values"]["permit_number"] if not change["old"].get("permit_number") else ""
+        )
+    return before
+
+
+def undo(batch: ImportBatch, book: Rulebook | None, on: date, by: User) -> tuple[int, list[str]]:
+    """(rows restored, names of rows kept because they were edited or used since)"""
+    rows = list(batch.imported.select_related("target", "target__entity").order_by("id"))
+    kept = [row.target.name for row in rows if row.target.version != row.version]
+    free = [row for row in rows if row.target.version == row.version]
+    restored, used = _remove([row for row in free if row.added])
+    changed = [row for row in free if not row.added]
+    _restore(_writer(batch, book, on, by), changed)
+    if book:
+        recompute_for([row.target_id for row in changed], book, on)
+    return restored + len(changed), kept + used
+
+
+def _remove(rows: list[ImportedRow]) -> tuple[int, list[str]]:
+    """Delete targets an import added, unless something else already refers to them."""
+    removed, used = 0, []
+    for row in rows:
+        try:
+            with transaction.atomic():
+                _delete(row)
+            removed += 1
+        except (ProtectedError, RuleBroken):
+            used.append(row.target.name)
+    return removed, used
+
+
+def _delete(row: ImportedRow) -> None:
+    target, entity = row.target, row.target.entity
+    if target.inspections.exists() or target.imported.exclude(pk=row.pk).exists():
+        raise RuleBroken("导入后已有检查记录或再次导入")
+    row.delete()
+    for model in (TierAssignment, StatusPeriod, Permit, TargetTag, TargetFlag):
+        model._base_manager.filter(target=target).delete()
+    Target.objects.filter(pk=target.pk).delete()
+    if entity and not entity.targets.exists():
+        Entity.objects.filter(pk=entity.pk).delete()
+
+
+def _restore(writer: Writer, rows: list[ImportedRow]) -> None:
+    special = {"flags", "flags_after", "status", "status_since", "permit_added"}
+    for row in rows:
+        if "flags_after" in row.before:
+            remove_flags(
+                row.target, row.before.get("flags") or "", row.before["flags_after"], writer.lists.flags
+            )
+        if row.before.get("permit_added"):
+            Permit.objects.filter(target=row.target, number=row.before["permit_added"]).delete()
+        if "status" in row.before:
+            restore(row.target, row.before["status"], date.fromisoformat(row.before["status_since"]))
+        elif row.before.get("status_since"):
+            redate(row.target, date.fromisoformat(row.before["status_since"]))
+    changes = []
+    for row in rows:
+        values = {key: value for key, value in row.before.items() if key not in special}
+        if row.before.get("permit_added"):
+            values = {
+                key: value
+                for key, value in values.items()
+                if not key.startswith("permit_") or key == "permit_class"
+            }
+        changes.append({"id": row.target_id, "values": values})
+    writer.change({row.target_id: row.target for row in rows}, changes)

@@ -1,0 +1,244 @@
+"""Targets one at a time: create, edit under a version, change status."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from foundation.errors import RuleBroken
+from foundation.ledger import actions as ledger
+from foundation.organisation.adoption import RulebookMissing, rulebook_of
+from foundation.organisation.models import Organisation, User
+from foundation.rulebook.model import Rulebook
+from registry import policies
+from registry.actions.tiers import recompute_for
+from registry.models import Entity, Permit, StatusPeriod, Target, TargetTag
+from registry.periods import turn_status
+from registry.rules import states, uscc
+from registry.rules.names import initials
+
+ENTITY_FIELDS = ("legal_representative", "entity_type", "registration_authority", "founded_on")
+FORM_FIELDS = (
+    "kind", "name", "short_name", "former_names", "area", "unit", "address", "contact", "phone", "industry", "categories",
+    "permit_class", "key_polluter_list", "control_level", "credit_grade", "positive_list", "positive_list_kind",
+    "approval_level", "approved_on", "construction_started_on", "operation_started_on", "completed_on", "radiation",
+    "eia_catalogue", "hw_tonnes_per_year", "hw_self_disposal",
+)  # fmt: skip
+
+
+class EditedMeanwhile(RuleBroken):
+    """Somebody else saved first. `differences`: [(field, label, theirs, yours)] still to be decided."""
+
+    code = "edited_meanwhile"
+
+    def __init__(self, differences: list[tuple[str, str, str, str]], version: int) -> None:
+        words = "、".join(label for _, label, _, _ in differences) or "其他栏目"
+        super().__init__(f"您编辑时，别人已保存了新版本，不同之处：{words}。请对照后再保存。")
+        self.differences = differences
+        self.version = version
+
+
+@transaction.atomic
+def create_target(
+    *, organisation: Organisation, values: Mapping[str, Any], entity: Mapping[str, Any] | None = None,
+    permit: Mapping[str, Any] | None = None, on: date, by: User,
+) -> Target:  # fmt: skip
+    """A new target with its first status period and its tiers.
+
+    values: model fields, `uid` optional when the entity has a credit code. entity: {"uscc", "name", …}.
+    permit: {"number", "valid_from", "valid_until"}
+    raises: NotAllowed; RuleBroken; django ValidationError for broken constraints
+    """
+    policies.check_may_edit(by, organisation)
+    owner = save_entity(organisation, entity, str(values["name"])) if entity and entity.get("uscc") else None
+    status_since = values.get("status_since") or on
+    target = Target(organisation=organisation, entity=owner, **{**values, "status_since": status_since})
+    target.uid = values.get("uid") or next_uid(organisation, owner)
+    target.initials = initials(target.name)
+    target.full_clean()
+    target.save()
+    _save_permit(target, permit)
+    StatusPeriod.objects.create(target=target, status=target.status, since=status_since, reason="建档")
+    _recompute(target, on)
+    ledger.record(
+        actor=by,
+        act="registry.create_target",
+        subject=target,
+        data={"uid": target.uid, "values": dict(values)},
+    )
+    return target
+
+
+def next_uid(organisation: Organisation, entity: Entity | None, taken: set[str] | None = None) -> str:
+    """信用代码加场所序号. raises: RuleBroken when there is no credit code to build on"""
+    if entity is None:
+        raise RuleBroken(
+            "没有信用代码的对象要填对象编号，请按本局编号规则填写，例如 SYD-001。", code="uid_missing"
+        )
+    used = set(
+        Target.objects.of(organisation).filter(uid__startswith=entity.uscc).values_list("uid", flat=True)
+    )
+    used |= taken or set()
+    return next(uid for n in range(1, 1000) if (uid := f"{entity.uscc}-{n:02}") not in used)
+
+
+def save_entity(organisation: Organisation, values: Mapping[str, Any], name: str) -> Entity:
+    """The entity with this credit code, made or brought up to date; a changed name is kept as a former name."""
+    code = uscc.parse(str(values["uscc"])).code
+    entity = Entity.objects.filter(organisation=organisation, uscc=code).first() or Entity(
+        organisation=organisation, uscc=code, name=name
+    )
+    new_name = values.get("name") or name
+    if entity.pk and entity.name != new_name and not _has_other_sites(entity):
+        entity.former_names = [*entity.former_names, entity.name]
+        entity.name = new_name
+    for field in ENTITY_FIELDS:
+        if values.get(field) not in (None, ""):
+            setattr(entity, field, values[field])
+    entity.full_clean()
+    entity.save()
+    return entity
+
+
+def _has_other_sites(entity: Entity) -> bool:
+    return entity.targets.count() > 1
+
+
+def _save_permit(target: Target, permit: Mapping[str, Any] | None) -> None:
+    if not permit or not permit.get("number"):
+        return
+    number, _ = uscc.parse_permit(str(permit["number"]), target.entity.uscc if target.entity else "")
+    other = (
+        Permit.objects.filter(number=number, target__organisation=target.organisation)
+        .exclude(target=target)
+        .first()
+    )
+    if other:
+        raise RuleBroken(
+            f"许可证编号 {number} 已登记在“{other.target.name}”名下，请核对。", code="permit_is_taken"
+        )
+    row = Permit.objects.filter(target=target, number=number).first() or Permit(target=target, number=number)
+    row.category = target.permit_class
+    row.valid_from, row.valid_until = permit.get("valid_from"), permit.get("valid_until")
+    row.full_clean()
+    row.save()
+
+
+@transaction.atomic
+def edit_target(
+    *, target: Target, version: int, values: Mapping[str, Any], entity: Mapping[str, Any] | None = None,
+    permit: Mapping[str, Any] | None = None, on: date, by: User,
+) -> Target:  # fmt: skip
+    """Save changed fields if nobody saved since `version` was read.
+
+    raises: EditedMeanwhile with what the other person changed; NotAllowed; ValidationError
+    """
+    policies.check_may_edit(by, target.organisation)
+    row = Target.objects.select_for_update().select_related("entity", "organisation").get(pk=target.pk)
+    if row.version != version:
+        raise EditedMeanwhile(differences(row, values), row.version)
+    changed = {
+        name: (getattr(row, name), value) for name, value in values.items() if getattr(row, name) != value
+    }
+    if "name" in changed and row.name not in row.former_names:
+        row.former_names = [*changed.get("former_names", (None, row.former_names))[1], row.name]
+        changed.pop("former_names", None)
+    for name, (_, value) in changed.items():
+        setattr(row, name, value)
+    if entity and entity.get("uscc"):
+        row.entity = save_entity(row.organisation, entity, row.name)
+    row.initials = initials(row.name)
+    row.version += 1
+    row.full_clean()
+    row.save()
+    _save_permit(row, permit)
+    _recompute(row, on)
+    told = {name: {"from": _told(old), "to": _told(new)} for name, (old, new) in changed.items()}
+    ledger.record(
+        actor=by, act="registry.edit_target", subject=row, data={"version": row.version, "changed": told}
+    )
+    return row
+
+
+def _told(value: Any) -> Any:
+    return value.name if hasattr(value, "name") and hasattr(value, "pk") else value
+
+
+def differences(row: Target, values: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
+    """(field, label, on file, yours) where the two differ."""
+    found = []
+    for name, value in values.items():
+        mine, theirs = shown(row, name, value), shown(row, name, getattr(row, name))
+        if mine != theirs:
+            found.append((name, str(Target._meta.get_field(name).verbose_name), theirs, mine))
+    return found
+
+
+def shown(row: Target, name: str, value: Any) -> str:
+    """A field's value as a person reads it."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, (list, tuple)):
+        return "、".join(map(str, value))
+    labels = dict(Target._meta.get_field(name).choices or ())
+    return str(labels.get(value, "" if value is None else value))
+
+
+@transaction.atomic
+def change_status(*, target: Target, status: str, since: date, reason: str, on: date, by: User) -> Target:
+    """End the present status period and begin another. raises: NotAllowed, WrongTurn, RuleBroken"""
+    policies.check_may_edit(by, target.organisation)
+    row = Target.objects.select_for_update().get(pk=target.pk)
+    if not reason.strip():
+        raise RuleBroken("变更状态必须写明原因，例如停产报告、注销通知书文号。", code="status_needs_a_reason")
+    states.check_status(row.status, status, since, row.status_since, on)
+    old = row.status
+    turn_status(row, status, since, reason.strip())
+    row.version += 1
+    row.save(update_fields=["status", "status_since", "version"])
+    _recompute(row, on)
+    ledger.record(
+        actor=by,
+        act="registry.change_status",
+        subject=row,
+        data={"from": old, "to": status, "since": since, "reason": reason},
+    )
+    return row
+
+
+@transaction.atomic
+def set_tags(*, target: Target, group: str, values: list[str], by: User, on: date) -> None:
+    """Replace the labels of one group. raises: NotAllowed, RuleBroken for a group the rulebook does not have"""
+    policies.check_may_edit(by, target.organisation)
+    book = _book(target.organisation, on)
+    if (
+        book
+        and group not in book.register.labels
+        and not book.register.free_labels
+        and group != "overlapping_activity"
+    ):
+        raise RuleBroken(f"规则书没有“{group}”这一类标识，也不允许增设。", code="unknown_label")
+    rows = TargetTag.objects.filter(target=target, group=group)
+    old = list(rows.values_list("value", flat=True))
+    rows.exclude(value__in=values).delete()
+    TargetTag.objects.bulk_create(
+        [TargetTag(target=target, group=group, value=v) for v in values if v not in old]
+    )
+    _recompute(target, on)
+    ledger.record(
+        actor=by, act="registry.set_tags", subject=target, data={"group": group, "from": old, "to": values}
+    )
+
+
+def _book(organisation: Organisation, on: date) -> Rulebook | None:
+    try:
+        return rulebook_of(organisation, on)
+    except RulebookMissing:
+        return None
+
+
+def _recompute(target: Target, on: date) -> None:
+    book = _book(target.organisation, on)
+    if book:
+        recompute_for([target.pk], book, on)

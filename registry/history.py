@@ -1,0 +1,123 @@
+"""What has been done at a target this year, and everything that ever happened to it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count
+from django.utils import timezone
+
+from foundation.ledger.models import Entry
+from registry.models import PriorInspection, Target
+from registry.rules.tiers import LABELS
+
+_CHUNK = 500
+
+
+def visits_this_year(target_ids: Iterable[int], year: int, on: date) -> dict[int, int]:
+    """Counted visits of this bureau by target id; targets without any are absent. source: AMB-08
+
+    Checks by others and those marked as not counted are shown beside the counter, not in it.
+    """
+    ids, found = list(target_ids), {}
+    for start in range(0, len(ids), _CHUNK):
+        rows = PriorInspection.objects.filter(
+            target__in=ids[start : start + _CHUNK], level=PriorInspection.Level.OWN, counted=True,
+            on__year=year, on__lte=on,
+        )  # fmt: skip
+        found |= dict(rows.values("target").annotate(n=Count("id")).values_list("target", "n"))
+    return found
+
+
+def superior_clean(target_ids: Iterable[int], year: int) -> set[int]:
+    """Targets a superior checked this year, every time without a problem. source: QS-10.5, AMB-40"""
+    ids, seen = list(target_ids), {}
+    for start in range(0, len(ids), _CHUNK):
+        rows = PriorInspection.objects.filter(
+            target__in=ids[start : start + _CHUNK], level=PriorInspection.Level.SUPERIOR, on__year=year
+        )
+        for target, problem in rows.values_list("target", "problem_found"):
+            seen[target] = seen.get(target, False) or problem
+    return {target for target, problem in seen.items() if not problem}
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One line of the timeline."""
+
+    date: date
+    title: str
+    text: str = ""
+    tone: str = ""
+    inspection: bool = False
+
+
+_ACTS = {
+    "registry.create_target": "入库",
+    "registry.edit_target": "修改资料",
+    "registry.record_flag": "登记风险标记",
+    "registry.revoke_flag": "撤销风险标记",
+    "registry.override_tier": "人工改定层级",
+    "registry.end_override": "取消人工改定",
+}
+
+
+def timeline(target: Target, flag_names: dict[str, str]) -> list[Happening]:
+    """Newest first: acts on the ledger, imports, tiers, states, inspections."""
+    lines = [*_acts(target), *_imports(target), *_tiers(target), *_states(target), *_inspections(target)]
+    lines += [
+        Happening(flag.happened_on, flag_names.get(flag.flag, flag.flag), flag.evidence, "warn")
+        for flag in target.flags.order_by("id")
+    ]
+    return sorted(lines, key=lambda line: line.date, reverse=True)
+
+
+def _acts(target: Target) -> list[Happening]:
+    entries = Entry.objects.of(target).filter(act__in=_ACTS)
+    return [
+        Happening(timezone.localtime(entry.at).date(), _ACTS[entry.act], f"{entry.actor_name}办理")
+        for entry in entries
+    ]
+
+
+def _imports(target: Target) -> list[Happening]:
+    lines = []
+    for row in target.imported.select_related("batch").order_by("id"):
+        day = timezone.localtime(row.batch.committed_at or row.batch.created_at).date()
+        words = "；".join(f"{f['label']}：{f['old'] or '空'}→{f['new'] or '空'}" for f in row.fields[:4])
+        undone = "，已撤销" if row.batch.state == row.batch.State.UNDONE else ""
+        title = "入库" if row.added else "导入变更"
+        lines.append(
+            Happening(day, title, f"{words + '；' if words else ''}导入批次 {row.batch.file_name}{undone}")
+        )
+    return lines
+
+
+def _tiers(target: Target) -> list[Happening]:
+    return [
+        Happening(
+            row.since,
+            f"定为{LABELS.get(row.tier, row.tier)}监管对象",
+            row.override_reason or row.reason,
+            "main",
+        )
+        for row in target.tiers.order_by("id")
+        if row.tier != "unlisted"
+    ]
+
+
+def _states(target: Target) -> list[Happening]:
+    return [
+        Happening(row.since, f"状态：{row.get_status_display()}", row.reason, "main")
+        for row in target.status_periods.order_by("id")
+    ]
+
+
+def _inspections(target: Target) -> list[Happening]:
+    return [
+        Happening(
+            row.on, f"{row.get_level_display()}检查：{'发现问题' if row.problem_found else '未发现问题'}",
+            f"{row.source}{'' if row.counted else '，不计入年度次数'}", "warn" if row.problem_found else "", True,
+        )
+        for row in target.inspections.order_by("id")
+    ]  # fmt: skip

@@ -1,0 +1,206 @@
+"""Writing checked changes, in bulk, inside the transaction of an action; and taking them back."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from foundation.organisation.models import Organisation, User
+from foundation.sheets.columns import Sheet, load
+from registry.imports.flag_text import parse_flags
+from registry.imports.target_sheet import TAG, Lists, values_for_model
+from registry.models import Entity, Permit, StatusPeriod, Target, TargetFlag, TargetTag
+from registry.periods import redate, turn_status
+from registry.rules.names import initials
+
+_BATCH = 500
+ENTITY_FIELDS = ("legal_representative", "entity_type", "registration_authority", "founded_on")
+
+
+@dataclass
+class Writer:
+    """Applies values to many targets; `reason` goes to the status periods."""
+
+    organisation: Organisation
+    sheet: Sheet
+    lists: Lists
+    on: date
+    by: User | None
+    reason: str
+
+    def loaded(self, plain_values: Mapping[str, Any]) -> dict[str, Any]:
+        keys = {column.key: column for column in self.sheet.columns}
+        return {key: load(keys[key], value) for key, value in plain_values.items() if key in keys}
+
+    def add(self, changes: list[dict]) -> list[Target]:
+        """New targets in the order of the changes."""
+        values = [self.loaded(change["values"]) for change in changes]
+        entities = self._entities(values)
+        targets = [
+            self._new(change["uid"], row, entities) for change, row in zip(changes, values, strict=True)
+        ]
+        Target.objects.bulk_create(targets, batch_size=_BATCH)
+        periods = [
+            StatusPeriod(target=target, status=target.status, since=target.status_since, reason=self.reason)
+            for target in targets
+        ]
+        StatusPeriod.objects.bulk_create(periods, batch_size=_BATCH)
+        self._belongings(list(zip(targets, values, strict=True)))
+        return targets
+
+    def change(self, targets: Mapping[int, Target], changes: list[dict]) -> None:
+        """Changed fields of targets fetched (and locked) with entity, area and unit; version + 1."""
+        pairs = [(targets[change["id"]], self.loaded(change["values"])) for change in changes]
+        entities = self._entities([{**_owner(target), **values} for target, values in pairs])
+        for target, values in pairs:
+            self._set(target, values, entities)
+            if values.get("status") and values["status"] != target.status:
+                turn_status(target, values["status"], values.get("status_since") or self.on, self.reason)
+            elif values.get("status_since"):
+                redate(target, values["status_since"])
+            target.version += 1
+        fields = [
+            f.attname
+            for f in Target._meta.concrete_fields
+            if not f.primary_key and f.name not in ("organisation", "uid", "created_at")
+        ]
+        Target.objects.bulk_update([target for target, _ in pairs], fields, batch_size=100)
+        self._belongings(pairs)
+
+    def _new(self, uid: str, values: dict[str, Any], entities: dict[str, Entity]) -> Target:
+        target = Target(organisation=self.organisation, uid=uid)
+        self._set(target, values, entities)
+        target.status = values.get("status") or Target.Status.OPERATING
+        target.status_since = values.get("status_since") or self.on
+        return target
+
+    def _set(self, target: Target, values: Mapping[str, Any], entities: dict[str, Entity]) -> None:
+        if (
+            target.pk
+            and values.get("name")
+            and values["name"] != target.name
+            and "former_names" not in values
+        ):
+            target.former_names = [*target.former_names, target.name]
+        for key, value in values_for_model(values).items():
+            field = Target._meta.get_field(key)
+            setattr(target, key, field.get_default() if value is None else value)
+        if "name" in values:
+            target.initials = initials(values["name"])
+        if "area" in values:
+            target.area_id = self.lists.area_ids[values["area"]]
+        if "unit" in values:
+            target.unit_id = self.lists.unit_ids[values["unit"]] if values["unit"] else None
+        if "uscc" in values:
+            target.entity = entities[values["uscc"]] if values["uscc"] else None
+
+    def _entities(self, rows: list[Mapping[str, Any]]) -> dict[str, Entity]:
+        """Entities by credit code, made or brought up to date. One query per 500 codes."""
+        wanted: dict[str, dict[str, Any]] = {}
+        for row in rows:
+            if row.get("uscc"):
+                wanted.setdefault(row["uscc"], {}).update(
+                    {k: v for k, v in row.items() if k in (*ENTITY_FIELDS, "name")}
+                )
+        codes, found = sorted(wanted), {}
+        for start in range(0, len(codes), _BATCH):
+            part = Entity.objects.filter(
+                organisation=self.organisation, uscc__in=codes[start : start + _BATCH]
+            )
+            found |= {entity.uscc: entity for entity in part}
+        new = [
+            Entity(organisation=self.organisation, uscc=code, name="") for code in codes if code not in found
+        ]
+        found |= {entity.uscc: entity for entity in new}
+        for code, entity in found.items():
+            _set_entity(entity, wanted[code])
+        Entity.objects.bulk_create(new, batch_size=_BATCH)
+        Entity.objects.bulk_update(
+            [entity for entity in found.values() if entity not in new],
+            [*ENTITY_FIELDS, "name", "former_names"],
+            batch_size=_BATCH,
+        )
+        return found
+
+    def _belongings(self, pairs: Iterable[tuple[Target, Mapping[str, Any]]]) -> None:
+        pairs = list(pairs)
+        self._permits(pairs)
+        self._tags(pairs)
+        self._flags(pairs)
+
+    def _permits(self, pairs: list[tuple[Target, Mapping[str, Any]]]) -> None:
+        there = self._permits_on_file(target.pk for target, _ in pairs)
+        new, old = [], []
+        for target, values in pairs:
+            held = there.get(target.pk, [])
+            number = values.get("permit_number")
+            dates = {"valid_from": "permit_from", "valid_until": "permit_until"}
+            if not number and not (held and any(key in values for key in (*dates.values(), "permit_class"))):
+                continue
+            permit = next((p for p in held if not number or p.number == number), None)
+            (old if permit else new).append(permit := permit or Permit(target=target, number=number))
+            permit.category = target.permit_class
+            for field, key in dates.items():
+                if key in values:
+                    setattr(permit, field, values[key])
+        Permit.objects.bulk_create(new, batch_size=_BATCH)
+        Permit.objects.bulk_update(old, ["category", "valid_from", "valid_until"], batch_size=_BATCH)
+
+    def _permits_on_file(self, ids: Iterable[int]) -> dict[int, list[Permit]]:
+        """Latest first, so that a date without a number means the permit the export shows."""
+        ids, found = list(ids), {}
+        for start in range(0, len(ids), _BATCH):
+            for permit in Permit.objects.filter(target__in=ids[start : start + _BATCH]).order_by("id"):
+                found.setdefault(permit.target_id, []).append(permit)
+        for permits in found.values():
+            permits.sort(key=lambda p: (p.valid_until or date.min, p.pk), reverse=True)
+        return found
+
+    def _tags(self, pairs: list[tuple[Target, Mapping[str, Any]]]) -> None:
+        fresh = []
+        for target, values in pairs:
+            for key, words in values.items():
+                if key.startswith(TAG):
+                    group = key.removeprefix(TAG)
+                    TargetTag.objects.filter(target=target, group=group).delete()
+                    fresh += [TargetTag(target=target, group=group, value=word) for word in words or ()]
+        TargetTag.objects.bulk_create(fresh, batch_size=_BATCH)
+
+    def _flags(self, pairs: list[tuple[Target, Mapping[str, Any]]]) -> None:
+        fresh = [
+            TargetFlag(
+                target=target,
+                flag=flag,
+                happened_on=date.fromisoformat(day),
+                evidence=text,
+                recorded_by=self.by,
+            )
+            for target, values in pairs
+            if values.get("flags")
+            for flag, day, text in parse_flags(values["flags"], self.lists.flags)
+        ]
+        TargetFlag.objects.bulk_create(fresh, batch_size=_BATCH, ignore_conflicts=True)
+
+
+def _owner(target: Target) -> dict[str, Any]:
+    return {"uscc": target.entity.uscc} if target.entity else {}
+
+
+def _set_entity(entity: Entity, values: Mapping[str, Any]) -> None:
+    name = values.get("name")
+    if not entity.name:
+        entity.name = name or entity.uscc
+    for field in ENTITY_FIELDS:
+        if field in values:
+            empty = None if field == "founded_on" else ""
+            setattr(entity, field, values[field] if values[field] is not None else empty)
+
+
+def remove_flags(target: Target, before: str, after: str, known: Mapping[str, str]) -> None:
+    """Take back the flags an import added."""
+    kept = {tuple(row[:2]) for row in parse_flags(before or "", known)}
+    for flag, day, _ in parse_flags(after or "", known):
+        if (flag, day) not in kept:
+            TargetFlag.objects.filter(
+                target=target, flag=flag, happened_on=date.fromisoformat(day), revoked_on=None
+            ).delete()
