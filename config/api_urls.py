@@ -19,4 +19,5 @@ urlpatterns = [
         login_not_required(SpectacularAPIView.as_view(permission_classes=[AllowAny])),
         name="api-schema",
     ),
+    path("v1/", include("planning.api_urls")),
 ]

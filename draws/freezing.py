@@ -12,6 +12,7 @@ from draws.rules.mc1.chains import chain_tip
 from draws.rules.mc1.entropy import op_commit
 from draws.rules.mc1.hashing import HashSuite, suite_of
 from draws.rules.mc1.manifest import build_manifest, freeze_hash
+from draws.rules.mc1.patterns import ZEROS
 from draws.rules.mc1.quota import Stratum, limit_of
 from draws.rules.mc1.rows import (
     INSPECTOR,
@@ -24,6 +25,8 @@ from draws.rules.mc1.rows import (
     recusal_row,
 )
 from draws.rules.mc1.standing import Frozen
+from draws.rules.mc1.standing import draw as play
+from draws.rules.mc1.teams import RungGap
 from draws.rules.protocol import CHAIN_LENGTH
 from draws.secrets import Secrets
 from foundation.errors import RuleBroken
@@ -31,19 +34,14 @@ from foundation.rulebook.model import Rulebook
 from foundation.rulebook.periods import Period
 from foundation.rulebook.tables import Quota as Line
 from personnel.models import Absence, Inspector
+from personnel.queries import away_of, certificate_of
+from personnel.rules import status_on
 from planning import population
 from planning.models import Drawn, Override
 from planning.trial import book_of
 from registry.models import Target
 
 MAX_VISITS, MAX_CAPACITY = 999, 999
-STATUS_OF_ABSENCE = {
-    Absence.Reason.LEAVE: "L.LEAVE",
-    Absence.Reason.TRAINING: "L.OTHER",
-    Absence.Reason.SECONDED: "L.SECOND",
-    Absence.Reason.DUTY: "L.DUTY",
-    Absence.Reason.OTHER: "L.OTHER",
-}
 
 
 @dataclass
@@ -75,8 +73,8 @@ class Membership:
 class Builder:
     """Builds the material of one draw for one day. `kept`: the secrets that make salts and commitments."""
 
-    def __init__(self, draw: Draw, kept: Secrets, on: date) -> None:
-        self.draw, self.kept, self.on = draw, kept, on
+    def __init__(self, draw: Draw, kept: Secrets, on: date, *, dry: bool = False) -> None:
+        self.draw, self.kept, self.on, self.dry = draw, kept, on, dry
         self.suite: HashSuite = suite_of(draw.version)
         self.book: Rulebook = book_of(draw.plan)
         self.strata = list(draw.strata.select_related("quota", "unit").order_by("pk"))
@@ -229,11 +227,13 @@ class Builder:
     # -- inspectors and recusals ----------------------------------------------------------------------
 
     def _status(self, person: Inspector) -> str:
-        if person.pk in self._absences():
-            return STATUS_OF_ABSENCE[self._absences()[person.pk].reason]
-        issued, until = person.certificate_issued_on, person.certificate_valid_until
-        certified = person.certificate_no and until and until >= self.on and not (issued and issued > self.on)
-        return "A" if certified else "L.CERT"
+        away = self._absences().get(person.pk)
+        return status_on(
+            self.on,
+            in_post=person.in_post,
+            certificate=certificate_of(person),
+            away=[away_of(away)] if away else [],
+        )
 
     def _absences(self) -> dict[int, Absence]:
         if not hasattr(self, "_away"):
@@ -329,13 +329,18 @@ class Builder:
             rulebook={"id": self.book.id, "hash": self.book.hash}, strata=strata,
             overrides=self._overrides(targets), team={"g": draw.team_size, "ladder": rungs},
             op_commit=op_commit(self.suite, draw.number, self.kept.op_secret),
-            chains={"len": CHAIN_LENGTH, "a": tip_a, "b": draw.chain_b, "b_holder": holder_role(draw)},
-            seats=[
-                {"id": seat.seat, "role": seat.role, "method": seat.method} for seat in draw.seats.order_by("position")
-            ],
+            chains={"len": CHAIN_LENGTH, "a": tip_a, "b": draw.chain_b or (ZEROS if self.dry else ""), "b_holder": holder_role(draw)},
+            seats=self._seat_entries(),
             pub={"source": draw.pub_source, "issue": draw.pub_issue} if draw.pub_source else None,
             targets=[row.row for row in targets], inspectors=[row.row for row in inspectors], recusals=recusals,
         )  # fmt: skip
+
+    def _seat_entries(self) -> list[dict[str, str]]:
+        seats = self.draw.seats.order_by("position")
+        entries = [{"id": seat.seat, "role": seat.role, "method": seat.method} for seat in seats]
+        if self.dry and not entries:
+            return [{"id": "S1", "role": "observer", "method": "sealed"}]
+        return entries
 
     def _overrides(self, targets: list[SnapshotTarget]) -> list[dict[str, str]]:
         """Approved exceptions of the year for targets that may be drawn."""
@@ -371,6 +376,41 @@ class Builder:
                 self.warnings.append(
                     f"{stratum.line}（{stratum.unit}）确认配额时基数 {stratum.quota.base} 家，现在 {base} 家，按现在的名录计算应抽数。"
                 )
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a dry run says before the freeze. level: rung of the ladder that would carry; gaps: why earlier ones do not."""
+
+    warnings: list[str]
+    visits: int
+    level: int
+    rung: str
+    gaps: list[str]
+    lacking: int
+
+    @property
+    def feasible(self) -> bool:
+        return not self.lacking
+
+
+def trial(draw: Draw, on: date) -> Trial:
+    """Build everything with throw-away secrets and draw once with a throw-away seed; nothing is kept or repeated."""
+    builder = Builder(draw, Secrets.new(), on, dry=True)
+    material = builder.build(None)
+    frozen = material.frozen()
+    outcome = play(frozen, Secrets.new().master)
+    assignment, last = outcome.assignment, frozen.ladder[-1]
+    ladder_rungs = [ladder.sentence_of(rung) for rung in material.manifest["team"]["ladder"]]
+    words = dict(material.legend["skills"])
+    found = list(assignment.gaps)
+    for cert in assignment.certs[:1]:
+        found.append(RungGap(assignment.level, last, cert, outcome.problem.sums(last, cert), ()))
+    gaps = [f"{ladder_rungs[gap.level]}：{gap.sentence(words)}" for gap in found]
+    return Trial(
+        material.warnings, len(assignment.teams) + len(assignment.lacking), assignment.level,
+        ladder_rungs[assignment.level], gaps, len(assignment.lacking),
+    )  # fmt: skip
 
 
 def stratum_need(stratum: Stratum, members: dict[int, Membership]) -> int:

@@ -7,19 +7,33 @@ from typing import Any
 from draws import secrets
 from draws.chain import events_of, rows_of, state_of
 from draws.errors import NotYetPublic
-from draws.models import Draw, DrawStratum, Seat, SnapshotInspector, SnapshotTarget
+from draws.live import public_event, public_events
+from draws.models import (
+    Draw,
+    DrawEvent,
+    DrawStratum,
+    Presence,
+    RefusedAct,
+    ReplacementRequest,
+    Seat,
+    SnapshotInspector,
+    SnapshotTarget,
+)
+from draws.naming import strata_names
 from draws.rules.mc1.hashing import suite_of
 from draws.rules.mc1.rows import INSPECTOR, TARGET, Commitment, make_record, salt_of
 from draws.rules.mc1.transcript import assemble_transcript
 from draws.rules.protocol import SMALL_ROSTER
 from foundation.errors import RuleBroken
+from foundation.organisation.models import Organisation
 from foundation.rulebook import library
 from personnel.models import Inspector
 from registry.models import Target
 
 __all__ = [
-    "DrawnVisit", "drawn_rows", "openings_for", "openings_of", "previous_formal", "seat_of_device", "state_of",
-    "transcript_of", "unfinished_formal", "visits_of", "why_not_public",
+    "DrawnVisit", "credited_rows", "drawn_rows", "openings_for", "openings_of", "previous_formal", "public_event",
+    "public_events", "seat_of_device", "state_of", "statistics", "strata_names", "transcript_of", "unfinished_formal", "visits_of",
+    "why_not_public",
 ]  # fmt: skip
 
 S = Draw.State
@@ -187,3 +201,27 @@ def seat_of_device(draw: Draw, token: str) -> Seat | None:
     if not token:
         return None
     return draw.seats.filter(device_hash=secrets.device_hash(token)).first()
+
+
+# -- numbers ----------------------------------------------------------------------------------------------
+
+
+def statistics(organisation: Organisation, year: int) -> dict[str, int]:
+    """What a year's draws came to, formal ones unless the name says otherwise."""
+    draws = Draw.objects.filter(organisation=organisation, period__startswith=str(year))
+    formal = draws.formal()
+    events = DrawEvent.objects.filter(draw__in=formal)
+    requests = ReplacementRequest.objects.filter(draw__in=formal, state=ReplacementRequest.State.DONE)
+    seats = Seat.objects.filter(draw__in=formal)
+    return {
+        "formal": formal.count(),
+        "rehearsals": draws.count() - formal.count(),
+        "void": formal.filter(state=S.VOID).count(),
+        "retries": events.filter(type="retry").count(),
+        "rounds": events.filter(type="round_result").count(),
+        **{f"replaced_{kind}": requests.filter(kind=kind).count() for kind in ReplacementRequest.Kind.values},
+        "objections": seats.filter(opinion="object").count()
+        + Presence.objects.filter(draw__in=formal, opinion="object").count(),
+        "unsigned": seats.filter(opinion="noted").count(),
+        "refused": RefusedAct.objects.filter(draw__in=formal).count(),
+    }

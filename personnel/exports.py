@@ -8,7 +8,8 @@ from django.http import FileResponse, StreamingHttpResponse
 
 from foundation.organisation.models import Organisation
 from foundation.sheets import writing
-from personnel.imports import inspector_records, inspector_sheet, lists_of
+from personnel.actions.batches import register_of
+from personnel.imports import inspector_records
 from personnel.models import Inspector, PersonnelImport
 
 
@@ -16,7 +17,7 @@ def export_inspectors(
     organisation: Organisation, inspectors: QuerySet[Inspector], on: date, fmt: str
 ) -> StreamingHttpResponse | FileResponse:
     """fmt: csv (streamed) or xlsx"""
-    sheet, name = inspector_sheet(lists_of(organisation)), f"检查人员名录_{on}"
+    sheet, name = register_of(organisation, on).sheet, f"检查人员名录_{on}"
     records = inspector_records(inspectors)
     if fmt == "csv":
         response = StreamingHttpResponse(
@@ -32,13 +33,14 @@ def export_inspectors(
     )
 
 
-def export_template(organisation: Organisation) -> FileResponse:
-    file = writing.template(inspector_sheet(lists_of(organisation)))
+def export_template(organisation: Organisation, on: date) -> FileResponse:
+    file = writing.template(register_of(organisation, on).sheet)
     return FileResponse(file, as_attachment=True, filename="检查人员导入模板.xlsx", content_type=writing.XLSX)
 
 
-def export_errors(batch: PersonnelImport) -> FileResponse:
-    sheet = inspector_sheet(lists_of(batch.organisation))
+def export_errors(batch: PersonnelImport, on: date) -> FileResponse:
+    """The refused rows as written, each fault as a comment; corrected in place it can be uploaded as it is."""
+    sheet = register_of(batch.organisation, on).sheet
     file = writing.error_workbook(sheet, batch.rejected, batch.errors)
     return FileResponse(
         file, as_attachment=True, filename=f"错误行_{batch.pk}.xlsx", content_type=writing.XLSX

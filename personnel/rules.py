@@ -1,8 +1,9 @@
-"""Who may be drawn on a day: certificate, presence. Plain values only."""
+"""Who may be drawn on a day: certificate, presence; what the register must hold. Plain values only."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from foundation.errors import RuleBroken
 
@@ -65,24 +66,83 @@ def status_on(day: date, *, in_post: bool, certificate: Certificate, away: Itera
     return AVAILABLE if certificate.valid_on(day) else NO_CERTIFICATE
 
 
+EXPIRED, SOON, LATER, FINE = "expired", "soon", "later", "fine"
+FUTURE, NONE = "future", "none"
+SOON_DAYS, LATER_DAYS = 30, 90  # how early the list warns; a display choice, no law says so
+CERTIFICATE_LABELS = {
+    FINE: "有效",
+    LATER: f"{LATER_DAYS} 天内到期",
+    SOON: f"{SOON_DAYS} 天内到期",
+    EXPIRED: "已过期",
+    FUTURE: "尚未生效",
+    NONE: "没有执法证",
+}
+
+
+def certificate_state(certificate: Certificate, today: date) -> str:
+    """One of CERTIFICATE_LABELS: the alarm bucket of a certificate."""
+    if not certificate.number or certificate.valid_until is None:
+        return NONE
+    if certificate.issued_on and certificate.issued_on > today:
+        return FUTURE
+    left = (certificate.valid_until - today).days
+    if left < 0:
+        return EXPIRED
+    return SOON if left <= SOON_DAYS else LATER if left <= LATER_DAYS else FINE
+
+
+def ends_between(state: str, today: date) -> tuple[date | None, date | None]:
+    """First and last end date of the certificates in a bucket that goes by the end date; None = open."""
+    soon, later, day = today + timedelta(SOON_DAYS), today + timedelta(LATER_DAYS), timedelta(1)
+    return {
+        EXPIRED: (None, today - day), SOON: (today, soon), LATER: (soon + day, later), FINE: (later + day, None),
+    }[state]  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Badge:
-    """How a certificate looks on the list."""
+    """How a certificate looks on the list; `tone` as in the status tags."""
 
+    state: str
     words: str
     tone: str
 
 
-def certificate_badge(certificate: Certificate, today: date, warn_days: int) -> Badge:
-    """warn_days: a certificate that ends within this many days is marked"""
-    if not certificate.number or certificate.valid_until is None:
-        return Badge("没有执法证", "neu")
-    if certificate.valid_until < today:
-        return Badge(f"{certificate.valid_until} 已过期", "bad")
-    if certificate.valid_until <= today + timedelta(days=warn_days):
-        left = (certificate.valid_until - today).days
-        return Badge(f"{certificate.valid_until} 到期，剩 {left} 天", "warn")
-    return Badge(f"有效至 {certificate.valid_until}", "plain")
+_TONES = {NONE: "neu", FUTURE: "neu", EXPIRED: "bad", SOON: "warn", LATER: "info", FINE: "plain"}
+
+
+def certificate_badge(certificate: Certificate, today: date) -> Badge:
+    state = certificate_state(certificate, today)
+    return Badge(state, _badge_words(state, certificate, today), _TONES[state])
+
+
+def _badge_words(state: str, certificate: Certificate, today: date) -> str:
+    until = certificate.valid_until
+    if until is None or state in (NONE, FINE):
+        return CERTIFICATE_LABELS[state]
+    if state == FUTURE:
+        return f"{certificate.issued_on} 起有效"
+    if state == EXPIRED:
+        return f"已过期 {(today - until).days} 天"
+    return f"剩 {(until - today).days} 天到期" if until > today else "今天到期"
+
+
+CERTIFIED, REGULATORY = "certified", "regulatory_duty"
+
+
+def missing_fields(values: Mapping[str, Any], fields: Iterable[str]) -> list[str]:
+    """Compulsory fields of the rulebook that are empty; who holds no certificate by duty needs none.
+
+    fields: rulebook.personnel.fields, source: NM-16.1
+    """
+    exempt = values.get("duty") == REGULATORY
+    wanted = [name for name in fields if not (exempt and name.startswith("certificate_"))]
+    return [name for name in wanted if values.get(name) in (None, "", [])]
+
+
+def masked_phone(phone: str) -> str:
+    """138****0000; short numbers keep only their last two."""
+    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 11 else f"****{phone[-2:]}" if phone else ""
 
 
 def check_absence(new: Away, others: Iterable[Away]) -> None:

@@ -16,7 +16,6 @@ from personnel.models import Inspector
 from registry import actions as registry
 
 KINDS = {"执法队": Unit.Kind.BRIGADE, "科室": Unit.Kind.OFFICE, "分局": Unit.Kind.BRANCH}
-PASSWORD = "mingchou-2026"  # noqa: S105 the demo says so on its login page; a real bureau sets its own
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,7 @@ class Bureau:
     staff: Staff
 
 
-def found(world: World, on: date, prefix: str = "") -> Bureau:
+def found(world: World, on: date, *, prefix: str = "", password: str | None = None) -> Bureau:
     """Organisation with areas, units and accounts; the rulebook adopted from the first day it can be."""
     organisation = Organisation.objects.create(
         code=world.mix.region,
@@ -39,7 +38,7 @@ def found(world: World, on: date, prefix: str = "") -> Bureau:
         for code, name in world.areas
     }
     units = [_unit(organisation, unit, list(areas.values())) for unit in world.units]
-    staff = people.hire(organisation, units[0], PASSWORD, prefix)
+    staff = people.hire(organisation, units[0], password, prefix)
     organising.adopt_rulebook(
         by=staff.head, organisation=organisation, rulebook_id=world.rulebook.id,
         effective_from=min(world.rulebook.about.effective_from, on),
@@ -103,12 +102,12 @@ def _refuse_errors(errors: list) -> None:
         )
 
 
-def give_accounts(bureau: Bureau, prefix: str = "") -> dict[int, User]:
+def give_accounts(bureau: Bureau, *, prefix: str = "", password: str | None = None) -> dict[int, User]:
     """A login for every inspector (certificate number as user name), tied to the register."""
     made = {}
     for inspector in Inspector.objects.of(bureau.organisation).order_by("uid"):
         user = organising.create_user(
-            by=None, organisation=bureau.organisation, username=prefix + inspector.uid, name=inspector.name, password=PASSWORD,
+            by=None, organisation=bureau.organisation, username=prefix + inspector.uid, name=inspector.name, password=password,
             unit=inspector.unit, must_change_password=False,
         )  # fmt: skip
         organising.grant_role(by=None, user=user, role=Role.INSPECTOR)

@@ -110,7 +110,7 @@ def _inspector(
     certificate = codes.certificate(mix.region, number)
     return {
         "人员编号": certificate, "姓名": names.person(random, taken), "性别": random.choice(["男", "女"]), "单位": unit.name,
-        "职务": "副队长" if n == 0 else "执法员", "人员类别": "行政执法人员", "执法证号": certificate, "证件类型": "行政执法证",
+        "职务": "副队长" if n == 0 else "执法员", "手机": f"1380000{number:04d}", "人员类别": "行政执法人员", "执法证号": certificate, "证件类型": "行政执法证",
         "发证日期": str(on - timedelta(days=700)), "有效期至": str(on + timedelta(days=1100)), "在编": "是", "在岗": "是",
         "片区": "、".join(towns), "业务专长": SPECIALITIES[n % len(SPECIALITIES)],
     }  # fmt: skip

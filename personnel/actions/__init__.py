@@ -16,10 +16,10 @@ from personnel.actions.inspectors import (
     end_absence,
     link_user,
     reactivate,
-    record_absence,
+    register_absence,
 )
 
 __all__ = [
     "check_file", "commit_import", "correct_row", "create_inspector", "deactivate", "drop_import", "edit_inspector",
-    "end_absence", "link_user", "mapping_columns", "reactivate", "record_absence", "save_mapping", "undo_import",
+    "end_absence", "link_user", "mapping_columns", "reactivate", "register_absence", "save_mapping", "undo_import",
 ]  # fmt: skip

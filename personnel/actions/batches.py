@@ -3,8 +3,10 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
@@ -16,6 +18,7 @@ from foundation.sheets import checking
 from foundation.sheets.changes import ADD, Checked
 from foundation.sheets.columns import load
 from personnel import policies
+from personnel.adoption import book_of
 from personnel.imports import InspectorRegister
 from personnel.models import Inspector, PersonnelImport, PersonnelImportedRow, PersonnelMapping
 
@@ -36,18 +39,27 @@ class Undone:
     kept: list[str]
 
 
+def register_of(organisation: Organisation, on: date | None = None) -> InspectorRegister:
+    """The register under the rulebook of the day (None: today)."""
+    return InspectorRegister(organisation, book_of(organisation, on or timezone.localdate()))
+
+
 @transaction.atomic
 def check_file(
     *,
     organisation: Organisation,
     file_name: str,
     data: bytes,
+    on: date | None = None,
     by: User,
     mapping: Mapping[str, str] | None = None,
 ) -> PersonnelImport:
-    """Dry run. raises: NotAllowed; SheetRefused when the file cannot be read"""
+    """Dry run against the register and the rulebook of the day (None: today). Writes the batch, not the register.
+
+    mapping: header of the file → our column. raises: NotAllowed; SheetRefused when the file cannot be read
+    """
     policies.check_may_import(by, organisation)
-    grid, checked = checking.check_file(InspectorRegister(organisation), file_name, data, mapping)
+    grid, checked = checking.check_file(register_of(organisation, on), file_name, data, mapping)
     batch = PersonnelImport(
         organisation=organisation, file_name=file_name[-200:], sha256=hashlib.sha256(data).hexdigest(),
         sheet=grid.sheet[:60], created_by=by, unknown=list(checked.unknown),
@@ -69,14 +81,16 @@ def _note(batch: PersonnelImport, checked: Checked) -> None:
 
 
 @transaction.atomic
-def correct_row(*, batch: PersonnelImport, row: int, values: Mapping[str, str], by: User) -> PersonnelImport:
-    """Type a refused row's cells anew. raises: OutOfOrder, RuleBroken"""
+def correct_row(
+    *, batch: PersonnelImport, row: int, values: Mapping[str, str], on: date | None = None, by: User
+) -> PersonnelImport:
+    """Type a refused row's cells anew; all refused rows are checked again at once. raises: OutOfOrder, RuleBroken"""
     policies.check_may_import(by, batch.organisation)
     locked = PersonnelImport.objects.select_for_update().get(pk=batch.pk)
     policies.check_batch_waits(locked)
     if not any(record["row"] == row for record in locked.rejected):
         raise RuleBroken(f"第 {row} 行没有待改的错误，可能已经改好。请刷新页面。", code="row_is_fine")
-    register = InspectorRegister(locked.organisation)
+    register = register_of(locked.organisation, on)
     taken = {change["uid"] for change in locked.changes}
     checked = checking.check_corrected(register, locked.rejected, {row: values}, taken)
     locked.errors = [problem.plain() for problem in checked.problems]
@@ -93,8 +107,14 @@ def correct_row(*, batch: PersonnelImport, row: int, values: Mapping[str, str], 
 
 
 @transaction.atomic
-def commit_import(*, batch: PersonnelImport, skip_errors: bool = False, by: User) -> PersonnelImport:
-    """All good rows in one transaction. raises: OutOfOrder, RegisterMoved, RuleBroken"""
+def commit_import(
+    *, batch: PersonnelImport, skip_errors: bool = False, on: date | None = None, by: User
+) -> PersonnelImport:
+    """All good rows in one transaction.
+
+    skip_errors: leave the refused rows for another time; otherwise they stop the import.
+    raises: OutOfOrder, RegisterMoved, RuleBroken
+    """
     policies.check_may_import(by, batch.organisation)
     locked = PersonnelImport.objects.select_for_update().get(pk=batch.pk)
     policies.check_batch_waits(locked)
@@ -103,7 +123,7 @@ def commit_import(*, batch: PersonnelImport, skip_errors: bool = False, by: User
         raise RuleBroken(f"还有 {bad} 行有错误。请先改正，或选择把它们留到下次。", code="rows_have_errors")
     if not locked.changes:
         raise RuleBroken("没有可以导入的变化。文件里的内容都已在名录里。", code="nothing_to_import")
-    register = InspectorRegister(locked.organisation)
+    register = register_of(locked.organisation, on)
     for change in locked.changes:
         _write(locked, change, register)
     locked.state, locked.committed_at = State.COMMITTED, timezone.now()
@@ -120,22 +140,38 @@ def commit_import(*, batch: PersonnelImport, skip_errors: bool = False, by: User
 
 
 def _write(batch: PersonnelImport, change: dict, register: InspectorRegister) -> None:
-    if change["kind"] == ADD:
-        if Inspector.objects.of(batch.organisation).filter(uid=change["uid"]).exists():
-            raise RegisterMoved(f"核对之后，人员 {change['name']} 已被别人建立。请重新上传文件核对。")
-        row = Inspector(organisation=batch.organisation, uid=change["uid"])
-    else:
-        row = Inspector.objects.select_for_update().get(pk=change["id"])
-        if row.version != change["version"]:
-            raise RegisterMoved(
-                f"核对之后，{row.name}的资料被人改动。请重新上传文件核对，以免盖掉别人的修改。"
-            )
-        row.version += 1
-    _set(row, change["values"], register)
+    added = change["kind"] == ADD
+    row = _new(batch, change) if added else _locked(change)
+    try:
+        _set(row, change["values"], register)
+    except (ValidationError, KeyError) as error:
+        raise RegisterMoved(
+            f"核对之后名录有变，{change['name']}写不进去{_why(error)}。请重新上传文件核对。"
+        ) from None
     PersonnelImportedRow.objects.create(
-        batch=batch, inspector=row, row=change["row"], added=change["kind"] == ADD, version=row.version,
+        batch=batch, inspector=row, row=change["row"], added=added, version=row.version,
         fields=change["fields"], before=change["old"],
     )  # fmt: skip
+
+
+def _why(error: Exception) -> str:
+    return f"（{''.join(error.messages)}）" if isinstance(error, ValidationError) else "（单位或片区已删去）"
+
+
+def _new(batch: PersonnelImport, change: dict) -> Inspector:
+    if Inspector.objects.of(batch.organisation).filter(uid=change["uid"]).exists():
+        raise RegisterMoved(f"核对之后，人员 {change['name']} 已被别人建立。请重新上传文件核对。")
+    return Inspector(organisation=batch.organisation, uid=change["uid"])
+
+
+def _locked(change: dict) -> Inspector:
+    row = Inspector.objects.select_for_update().filter(pk=change["id"]).first()
+    if row is None or row.version != change["version"]:
+        raise RegisterMoved(
+            f"核对之后，{change['name']}的资料被人改动。请重新上传文件核对，以免盖掉别人的修改。"
+        )
+    row.version += 1
+    return row
 
 
 def _set(row: Inspector, plain: Mapping[str, Any], register: InspectorRegister) -> None:
@@ -148,21 +184,21 @@ def _set(row: Inspector, plain: Mapping[str, Any], register: InspectorRegister) 
             setattr(row, key, Inspector._meta.get_field(key).get_default() if value is None else value)
     row.full_clean()
     row.save()
-    if areas is not None or "areas" in plain:
+    if "areas" in plain:
         row.areas.set([register.lists.area_ids[code] for code in areas or ()])
 
 
 @transaction.atomic
-def undo_import(*, batch: PersonnelImport, by: User) -> Undone:
+def undo_import(*, batch: PersonnelImport, on: date | None = None, by: User) -> Undone:
     """Old values back, except for people edited or drawn since. raises: OutOfOrder, RuleBroken"""
     policies.check_may_import(by, batch.organisation)
     locked = PersonnelImport.objects.select_for_update().get(pk=batch.pk)
     if locked.state != State.COMMITTED:
         raise OutOfOrder(f"这个批次{locked.get_state_display()}，没有可以撤销的。", code="batch_is_settled")
-    register = InspectorRegister(locked.organisation)
+    register = register_of(locked.organisation, on)
     restored, kept = 0, []
     for row in locked.imported.select_related("inspector").order_by("-id"):
-        if row.inspector.version == row.version and _take_back(row, register):
+        if _take_back(row, register):
             restored += 1
         else:
             kept.append(row.inspector.name)
@@ -180,19 +216,26 @@ def undo_import(*, batch: PersonnelImport, by: User) -> Undone:
 
 
 def _take_back(row: PersonnelImportedRow, register: InspectorRegister) -> bool:
-    inspector = row.inspector
-    if not row.added:
-        inspector.version += 1
-        _set(inspector, row.before, register)
-        return True
+    """False when the person was edited, used or overtaken since; then nothing of the row is taken back."""
+    inspector = Inspector.objects.select_for_update().get(pk=row.inspector_id)
+    if inspector.version != row.version:
+        return False
     try:
         with transaction.atomic():
-            row.delete()
-            inspector.areas.clear()
-            Inspector.objects.filter(pk=inspector.pk).delete()
-    except ProtectedError:
+            if row.added:
+                _delete(row, inspector)
+            else:
+                inspector.version += 1
+                _set(inspector, row.before, register)
+    except (ProtectedError, ValidationError, KeyError):
         return False
     return True
+
+
+def _delete(row: PersonnelImportedRow, inspector: Inspector) -> None:
+    row.delete()
+    inspector.areas.clear()
+    Inspector.objects.filter(pk=inspector.pk).delete()
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from draws import actions, queries
+from draws.chain import events_of
 from draws.models import Draw, ReplacementRequest, Seat
 from draws.rules.mc1.chains import chain_release, chain_tip
 from draws.rules.mc1.entropy import slip_commit
@@ -46,7 +47,13 @@ class House:
 def create_house(book: str = "qinshui-2022", *, quotas: bool = True) -> House:
     bureau = plan.fill(plan.create_bureau(book))
     plan.approved_plan(bureau)
-    confirmed = planning.confirm_quotas(organisation=bureau.organisation, period=PERIOD, on=plan.TODAY, by=bureau.planner) if quotas else []
+    confirmed = (
+        planning.confirm_quotas(
+            organisation=bureau.organisation, period=PERIOD, on=plan.TODAY, by=bureau.planner
+        )
+        if quotas
+        else []
+    )
     organisation = bureau.organisation
     return House(
         bureau, [quota for quota in confirmed if bureau.book.line(quota.line).role == "draw"],
@@ -92,7 +99,13 @@ def seat_people(house: House, draw: Draw, *, spoken: bool = True, sealed: int = 
     for number in range(sealed):
         role, title = roles[number]
         seat, code = actions.add_seat(
-            by=house.operator, draw=draw, seat=f"S{number + 1}", role=role, title=title, method="sealed", holder=f"席{number}"
+            by=house.operator,
+            draw=draw,
+            seat=f"S{number + 1}",
+            role=role,
+            title=title,
+            method="sealed",
+            holder=f"席{number}",
         )
         seat, _ = actions.join(number=draw.number, code=code, now=ANNOUNCED)
         devices.append(Device(seat, code))
@@ -121,7 +134,9 @@ def ready(house: House, draw: Draw, **seats) -> list[Device]:
     return devices
 
 
-def frozen(house: House, *, kind: str = "F", quotas=None, seats: dict | None = None, **given) -> tuple[Draw, list[Device]]:
+def frozen(
+    house: House, *, kind: str = "F", quotas=None, seats: dict | None = None, **given
+) -> tuple[Draw, list[Device]]:
     draw = prepare(house, kind=kind, quotas=quotas, **given)
     devices = ready(house, draw, **(seats or {}))
     actions.freeze(by=house.operator, draw=draw, on=ON, now=HELD)
@@ -184,3 +199,12 @@ def ask(house: House, draw: Draw, kind: str, **given) -> ReplacementRequest:
 
 def sha(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def body_of(draw: Draw, kind: str) -> dict:
+    """The body of the last event of a kind."""
+    return [event["body"] for event in events_of(draw) if event["type"] == kind][-1]
+
+
+def types_of(draw: Draw) -> list[str]:
+    return [event["type"] for event in events_of(draw)]

@@ -9,14 +9,9 @@ from foundation.ledger.models import Entry
 from personnel import actions, queries
 from personnel.models import Absence, Inspector
 from tests.factories import create_inspector, create_user
-from tests.registry.factories import TODAY, create_bureau, create_planner, workbook
+from tests.personnel.factories import HEADS, ROWS, TODAY, create_bureau, create_planner, workbook
 
 pytestmark = pytest.mark.django_db
-HEADS = ["姓名", "单位", "执法证号", "发证日期", "有效期至", "片区", "业务专长"]
-ROWS = [
-    ["陈一", "执法一中队", "14052100001", "2023-06-01", "2028-05-31", "东湾镇、石桥镇", "水、危险废物"],
-    ["李二", "执法一中队", "14052100002", "2023-06-01", "2028-05-31", "石桥镇", None],
-]
 
 
 @pytest.fixture
@@ -31,7 +26,7 @@ def planner(bureau):
 
 def upload(bureau, by, *rows, heads=HEADS):
     return actions.check_file(
-        organisation=bureau, file_name="人员.xlsx", data=workbook(heads, *rows, title="检查人员"), by=by
+        organisation=bureau, file_name="人员.xlsx", data=workbook(heads, *rows), on=TODAY, by=by
     )
 
 
@@ -89,7 +84,7 @@ def test_undo_takes_the_new_away_and_gives_the_old_back(bureau, planner):
 def test_undo_leaves_people_edited_since(bureau, planner):
     batch = actions.commit_import(batch=upload(bureau, planner, *ROWS), by=planner)
     row = Inspector.objects.get(uid="14052100002")
-    actions.edit_inspector(inspector=row, version=1, values={"post": "队长"}, by=planner)
+    actions.edit_inspector(inspector=row, version=1, values={"post": "队长"}, on=TODAY, by=planner)
     assert actions.undo_import(batch=batch, by=planner).kept == ["李二"]
 
 
@@ -103,23 +98,23 @@ def test_a_refused_row_is_corrected_on_the_page(bureau, planner):
 
 def test_the_second_editor_is_shown_the_difference(bureau, planner):
     row = create_inspector(bureau)
-    actions.edit_inspector(inspector=row, version=1, values={"post": "队长"}, by=planner)
+    actions.edit_inspector(inspector=row, version=1, values={"post": "队长"}, on=TODAY, by=planner)
     with pytest.raises(actions.inspectors.EditedMeanwhile) as error:
-        actions.edit_inspector(inspector=row, version=1, values={"post": "副队长"}, by=planner)
+        actions.edit_inspector(inspector=row, version=1, values={"post": "副队长"}, on=TODAY, by=planner)
     assert error.value.differences == [("post", "职务", "队长", "副队长")]
 
 
 def test_leave_takes_a_person_out_of_the_roster_for_those_days(bureau, planner):
     row = create_inspector(bureau)
-    absence = actions.record_absence(
+    absence = actions.register_absence(
         inspector=row, reason="leave", since=date(2026, 11, 18), until=date(2026, 11, 25), by=planner
     )
     assert queries.statuses_on([row], TODAY) == {row.pk: "L.LEAVE"}
     with pytest.raises(Exception, match="重叠"):
-        actions.record_absence(inspector=row, reason="duty", since=TODAY, until=None, by=planner)
+        actions.register_absence(inspector=row, reason="duty", since=TODAY, until=None, by=planner)
     actions.end_absence(absence=absence, until=date(2026, 11, 19), by=planner)
     assert queries.statuses_on([row], TODAY) == {row.pk: "A"}
-    assert Entry.objects.filter(act="personnel.record_absence").exists()
+    assert Entry.objects.filter(act="personnel.register_absence").exists()
 
 
 def test_who_left_the_post_is_not_counted_nor_drawn(bureau, planner):

@@ -52,12 +52,50 @@ def test_every_reason_of_absence_has_a_code():
         assert code != "A"
 
 
+BUCKETS = [
+    (date(2026, 1, 1), None, "expired", "已过期 323 天"),
+    (date(2026, 11, 19), None, "expired", "已过期 1 天"),
+    (DAY, None, "soon", "今天到期"),
+    (date(2026, 12, 20), None, "soon", "剩 30 天到期"),
+    (date(2026, 12, 21), None, "later", "剩 31 天到期"),
+    (date(2027, 2, 18), None, "later", "剩 90 天到期"),
+    (date(2027, 2, 19), None, "fine", "有效"),
+    (date(2030, 1, 1), date(2026, 11, 21), "future", "2026-11-21 起有效"),
+]
+
+
+@pytest.mark.parametrize(("until", "issued", "state", "words"), BUCKETS)
+def test_the_badge_tells_how_long_a_certificate_lasts(until, issued, state, words):
+    badge = rules.certificate_badge(rules.Certificate("ZF1", issued, until), DAY)
+    assert (badge.state, badge.words) == (state, words)
+
+
+def test_the_days_of_the_buckets_are_those_of_the_badge():
+    for until, issued, state, _ in BUCKETS:
+        for bucket in ("expired", "soon", "later", "fine"):
+            first, last = rules.ends_between(bucket, DAY)
+            inside = (first is None or first <= until) and (last is None or until <= last)
+            assert inside is (bucket == state) or issued
+
+
 @pytest.mark.parametrize(
-    ("until", "tone"),
-    [(date(2026, 11, 19), "bad"), (DAY, "warn"), (date(2027, 1, 19), "warn"), (date(2027, 1, 20), "plain")],
+    ("values", "missing"),
+    [
+        ({"name": "陈", "certificate_no": "1", "duty": "certified"}, []),
+        ({"name": "陈", "certificate_no": "", "duty": "certified"}, ["certificate_no"]),
+        ({"name": "陈", "certificate_no": "", "duty": "regulatory_duty"}, []),
+        ({"name": "", "certificate_no": None, "duty": "certified"}, ["name", "certificate_no"]),
+    ],
 )
-def test_the_badge_warns_before_a_certificate_ends(until, tone):
-    assert rules.certificate_badge(rules.Certificate("ZF1", None, until), DAY, 60).tone == tone
+def test_compulsory_fields_spare_those_who_need_no_certificate(values, missing):
+    assert rules.missing_fields(values, ("name", "certificate_no")) == missing
+
+
+@pytest.mark.parametrize(
+    ("phone", "shown"), [("13800001234", "138****1234"), ("7012345", "****45"), ("", "")]
+)
+def test_a_phone_number_is_masked(phone, shown):
+    assert rules.masked_phone(phone) == shown
 
 
 @pytest.mark.parametrize(

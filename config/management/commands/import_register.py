@@ -17,7 +17,7 @@ from foundation.sheets import writing
 from foundation.workdays import actions as workdays
 from foundation.workdays.imports import HolidayFile, parse_holidays
 from personnel import actions as personnel
-from personnel.imports import InspectorRegister
+from personnel.actions.batches import register_of as inspectors_of
 from registry import actions as registry
 from registry.actions.batches import register_of
 
@@ -161,9 +161,9 @@ def _check(
     if kind == "inspectors":
         columns = personnel.mapping_columns(organisation, mapping) if mapping else None
         batch = personnel.check_file(
-            organisation=organisation, file_name=name, data=data, by=by, mapping=columns
+            organisation=organisation, file_name=name, data=data, on=on, by=by, mapping=columns
         )
-        return batch, InspectorRegister(organisation).sheet
+        return batch, inspectors_of(organisation, on).sheet
     columns = registry.mapping_columns(organisation, kind, mapping) if mapping else None
     batch = registry.check_file(
         organisation=organisation, kind=kind, file_name=name, data=data, on=on, by=by, mapping=columns
@@ -173,7 +173,7 @@ def _check(
 
 def _commit(kind: str, batch: Any, by: User, on: date) -> None:
     if kind == "inspectors":
-        personnel.commit_import(batch=batch, by=by)
+        personnel.commit_import(batch=batch, on=on, by=by)
     else:
         registry.commit_import(batch=batch, on=on, by=by)
 
