@@ -40,7 +40,7 @@ from planning.trial import book_of
 from registry.models import Target
 
 MAX_VISITS, MAX_CAPACITY = 999, 999
-STATUS_OF_ABSENCE = {
+STATUS_OF_ABSENCE: dict[str, str] = {
     Absence.Reason.LEAVE: "L.LEAVE",
     Absence.Reason.TRAINING: "L.OTHER",
     Absence.Reason.SECONDED: "L.SECOND",
@@ -308,7 +308,7 @@ class Builder:
         for conflict in ConflictOfInterest.objects.filter(organisation=self.draw.organisation).in_force(
             self.on
         ):
-            barred = by_target.get(conflict.target_id, []) or by_entity.get(conflict.entity_id, [])
+            barred = by_target.get(conflict.target_id or 0, []) or by_entity.get(conflict.entity_id or 0, [])
             if conflict.inspector_id in people:
                 found |= {recusal_row(t, people[conflict.inspector_id], conflict.relation) for t in barred}
         return sorted(found)
@@ -360,7 +360,7 @@ class Builder:
                 "approved_at": chain.stamp(override.approved_at) if override.approved_at else "",
                 "evidence": override.evidence, "id": override.pk, "reason": override.reason, "rule": override.rule,
             })  # fmt: skip
-            c = eligible[override.target_id]
+            c = eligible[override.target_id or 0]
             entries[c, override.rule] = {
                 "c": c, "rule": override.rule[:32], "approval_hash": self.suite.digest(proof.encode()).hex()
             }  # fmt: skip

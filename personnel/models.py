@@ -107,6 +107,11 @@ class Inspector(models.Model):
         return self.name
 
 
+def label_of(name: str) -> str:
+    """The Chinese name of an inspector's field."""
+    return next(str(field.verbose_name) for field in Inspector._meta.get_fields() if field.name == name)  # type: ignore[union-attr]
+
+
 class Absence(models.Model):
     """请假、培训、借调：这段时间不参加抽取。"""
 

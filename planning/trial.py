@@ -1,7 +1,7 @@
 """Numbers as they would be today: registers, plan and rulebook put together. Reads only."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -111,6 +111,9 @@ def _figure(
         officers=heads.get((slot.period.id, slot.unit.pk), 0),
         drawn=register.count_drawn(slot.line, slot.unit, slot.period),
     )
+    quota = None if fresh else register.frozen.get((slot.period.id, slot.line.id, slot.unit.pk))
+    if quota is not None:
+        brought = replace(brought, officers=quota.officers, confirmed=quota.required, kept=quota.explanation)
     found = register.members(slot.line, slot.unit, slot.period, exclusions=exclusions, fresh=fresh)
     return figure(register.book, slot.line, slot.unit.body, found, brought)
 
