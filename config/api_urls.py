@@ -20,4 +20,5 @@ urlpatterns = [
         name="api-schema",
     ),
     path("v1/", include("planning.api_urls")),
+    path("v1/", include("inspections.api_urls")),
 ]
