@@ -4,7 +4,7 @@ from rest_framework.routers import SimpleRouter
 
 from personnel.api import InspectorViewSet
 
-router = SimpleRouter()
+router = SimpleRouter(use_regex_path=False)
 router.register("inspectors", InspectorViewSet, basename="api-inspectors")
 
 urlpatterns = router.urls

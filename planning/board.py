@@ -15,7 +15,7 @@ from foundation.rulebook.periods import Period
 from planning import scene, trial
 from planning.models import AnnualPlan, Drawn, PlannedNumber, Quota
 from planning.population import Register
-from planning.rules import feasibility, naming, terms
+from planning.rules import explaining, feasibility, naming, terms
 from planning.rules.feasibility import Finding
 from planning.rules.figures import Figure
 
@@ -87,6 +87,11 @@ class Board:
         return f"{self.period.year}年各季度已抽与应抽"
 
     @property
+    def locked(self) -> bool:
+        """Every quota has been drawn from: nothing is left to confirm."""
+        return bool(self.rows) and all(row.locked for row in self.rows)
+
+    @property
     def conflicts(self) -> int:
         return sum(finding.level == "bad" for finding in self.findings)
 
@@ -143,14 +148,14 @@ def _row(
         place=clause.place if clause else "", unit=unit.name,
         period="" if found.period.kind == "quarter" else terms.short_zh(found.period), figure=found,
         batches=tuple(drawn[number, slot] for number in numbers),
-        explain=explain(book, found, quota, given.numbers.get(slot)),
+        explain=explain(register, book, found, quota, given.numbers.get(slot)),
         confirmed=quota is not None, locked=quota is not None and found.drawn > 0,
         opened=opened == key or (not opened and first),
     )  # fmt: skip
 
 
 def explain(
-    book: Rulebook, found: Figure, quota: Quota | None, planned: PlannedNumber | None
+    register: Register, book: Rulebook, found: Figure, quota: Quota | None, planned: PlannedNumber | None
 ) -> dict[str, Any]:
     """The shape of components/number_explain.html."""
     kept = found.explanation
@@ -158,11 +163,17 @@ def explain(
         "title": f"为什么是 {found.required} 家",
         "parts": _equation(found),
         "text": kept["text"], "phrase": kept["phrase"], "source": kept["source"],
-        "source_url": f"{reverse('rulebook')}?book={book.id}#{kept['clause']}" if kept["text"] else "",
-        "origins": [_origin(part, quota) for part in kept["parts"]],
+        "source_url": f"{reverse('rulebook')}?book={book.id}#quotas" if kept["text"] else "",
+        "origins": [_origin(part, quota) for part in _parts_now(kept["parts"], found)],
         "sentence": kept["sentence"],
-        **_since(found, planned),
+        **_since(register, found, planned),
     }  # fmt: skip
+
+
+def _parts_now(kept: Sequence[Mapping[str, Any]], found: Figure) -> list[Mapping[str, Any]]:
+    """The parts as confirmed, but what is out of the pool as of today."""
+    standing = [part for part in kept if part["unit"] != explaining.OUT]
+    return [*standing[:-1], *explaining.out_of_pool(found), *standing[-1:]]
 
 
 def _equation(found: Figure) -> list[dict[str, Any]]:
@@ -199,18 +210,34 @@ def _origin(part: Mapping[str, Any], quota: Quota | None) -> dict[str, str]:
 _KIND = {"law": "law", "other_law": "law", "interpretation": "AMB", "default": "DEFAULT"}
 
 
-def _since(found: Figure, planned: PlannedNumber | None) -> dict[str, str]:
-    """计划印发以来: the plan's base and number beside today's."""
+def _since(register: Register, found: Figure, planned: PlannedNumber | None) -> dict[str, str]:
+    """计划印发以来: the plan's base and number beside today's, and what made the difference."""
     if planned is None:
         return {}
     then, now = (planned.base, planned.number), (found.base, found.required)
-    if then == now:
+    moved = movement(register, planned.snapshot, found)
+    if then == now and not moved:
         return {"since": f"没有变化：计划时 {then[0]} 家、应抽 {then[1]} 家"}
+    why = f"。{'，'.join(moved)}" if moved else ""
     return {
-        "since": f"计划 {then[0]} 家、应抽 {then[1]} 家 → 现在 {now[0]} 家、应抽 {now[1]} 家",
+        "since": f"计划 {then[0]} 家、应抽 {then[1]} 家 → 现在 {now[0]} 家、应抽 {now[1]} 家{why}",
         "since_url": f"{reverse('planning:line', args=[found.period.id, found.line.id, found.unit])}",
         "since_label": "看名单",
     }
+
+
+_GONE = {"closed": "关停", "cancelled": "注销", "moved": "迁出", "merged": "并入其他对象"}
+
+
+def movement(register: Register, then: Sequence[int], found: Figure) -> list[str]:
+    """新列入 6 家，关停 1 家: who came into the base since the plan and where the others went."""
+    if not then:
+        return []
+    before, now = set(then), set(found.members.base)
+    gone = {known.id: known.gone for known in register.targets if known.gone}
+    left = Counter(_GONE.get(gone.get(target, ""), "不再属于本范围") for target in before - now)
+    joined = [f"新列入 {len(now - before)} 家"] if now - before else []
+    return [*joined, *(f"{word} {count} 家" for word, count in left.items())]
 
 
 def _exclusions(book: Rulebook, register: Register) -> tuple[dict[str, Any], ...]:

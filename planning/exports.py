@@ -12,6 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from foundation.rulebook.shortfall import REASON_LABELS
 from planning.board import Board
 from planning.plan_page import Sheet
+from planning.rules.terms import long_zh
 from planning.sheet_columns import columns
 
 _HEAD = PatternFill("solid", fgColor="E4EAF1")
@@ -44,7 +45,7 @@ def quota_workbook(found: Board) -> BytesIO:
     page.title = "配额"
     _fill(
         page,
-        f"{found.organisation.name}{found.period.zh}配额",
+        f"{found.organisation.name}{long_zh(found.period)}配额",
         QUOTA_HEADS,
         QUOTA_WIDTHS,
         (_quota(row) for row in found.rows),
@@ -68,7 +69,7 @@ def quota_workbook(found: Board) -> BytesIO:
 def _quota(row: Any) -> tuple[Any, ...]:
     figure, kept = row.figure, row.figure.explanation
     return (
-        row.name, row.unit, figure.period.zh, figure.base, figure.pool, figure.rate_text, figure.required, figure.floor, figure.drawn,
+        row.name, row.unit, long_zh(figure.period), figure.base, figure.pool, figure.rate_text, figure.required, figure.floor, figure.drawn,
         figure.remaining, figure.possible, figure.short.count, "、".join(REASON_LABELS[reason] for reason in figure.short.reasons),
         kept["sentence"], kept["clause"], kept["text"],
     )  # fmt: skip

@@ -81,13 +81,17 @@ def import_targets(bureau: Bureau, on: date) -> int:
     return batch.rows
 
 
-def import_inspectors(bureau: Bureau) -> int:
+def import_inspectors(bureau: Bureau, on: date) -> int:
     data = workbook("检查人员", bureau.world.inspectors)
     batch = personnel.check_file(
-        organisation=bureau.organisation, file_name="检查人员名录.xlsx", data=data, by=bureau.staff.planner
+        organisation=bureau.organisation,
+        file_name="检查人员名录.xlsx",
+        data=data,
+        on=on,
+        by=bureau.staff.planner,
     )
     _refuse_errors(batch.errors)
-    personnel.commit_import(batch=batch, by=bureau.staff.planner)
+    personnel.commit_import(batch=batch, on=on, by=bureau.staff.planner)
     return batch.rows
 
 

@@ -128,3 +128,9 @@ def recuse_one(staff: Staff, schedule: Schedule, room: Room) -> None:
         now=now,
     )
     room.draw.refresh_from_db()
+
+
+def close(staff: Staff, schedule: Schedule, room: Room) -> None:
+    """All visits done: the draw's numbers at the end."""
+    actions.close(by=staff.operator, draw=room.draw, now=schedule.held_at + timedelta(days=80))
+    room.draw.refresh_from_db()

@@ -28,7 +28,7 @@ def request_override(
     clause = policies.check_overridable(book, rule)
     if not reason.strip() or not evidence.strip():
         raise RuleBroken("申请例外要写明理由和证据。请补上。", code="reason_missing", clause=clause)
-    if target is None and not line:
+    if target is None and not line and rule != policies.DRAW_WINDOW:
         raise RuleBroken("请指明例外适用的检查对象，或适用的配额线。", code="object_missing", clause=clause)
     if target is not None and target.organisation_id != organisation.pk:
         raise RuleBroken("这个检查对象不属于本局。请从本局名录里选。", code="foreign_target")

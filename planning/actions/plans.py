@@ -50,7 +50,7 @@ def create_plan(
     plan = _save_new(
         AnnualPlan(
             organisation=organisation, year=year, kind=kind, version=latest.version + 1 if latest else 1,
-            name=name.strip() or f"{organisation.short_name or organisation.name}{year}年{'暂行' if provisional else ''}{KIND_ZH[kind]}",
+            name=name.strip() or f"{organisation.short_name or organisation.name}{year}年{'度暂行' if provisional else '度'}{KIND_ZH[kind]}",
             rulebook_id=book.id, rulebook_hash=book.hash, provisional=provisional, author=by,
             amends=latest, amendment_reason="接续暂行计划" if latest and latest.provisional else "",
         )
@@ -347,6 +347,7 @@ def _number_fields(found: Figure, kept: PlannedNumber | None) -> dict:
         "manual": kept.manual if kept else None,
         "manual_source": kept.manual_source if kept else "",
         "explanation": found.explanation,
+        "snapshot": found.members.base,
     }
 
 
@@ -365,7 +366,7 @@ def _renumber(plan: AnnualPlan, book: Rulebook, on: date, only: PlanTask | None 
         for field, value in _number_fields(found, row).items():
             setattr(row, field, value)
         rows.append(row)
-    PlannedNumber.objects.bulk_update(rows, ["base", "officers", "number", "explanation"])
+    PlannedNumber.objects.bulk_update(rows, ["base", "officers", "number", "explanation", "snapshot"])
 
 
 def _checked_rates(

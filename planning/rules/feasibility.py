@@ -18,7 +18,8 @@ from planning.rules.standing import LineMembers
 @dataclass(frozen=True)
 class Finding:
     """level: bad (cannot be done as planned), warn, ok · title and text: the numbers in words · options: remedies ·
-    origin: where the demand comes from, with the quoted sentence · rule: id one could ask an exception for"""
+    origin: where the demand comes from, with the quoted sentence · rule: id one could ask an exception for ·
+    where: (period, line, unit id) of the list of names behind it"""
 
     level: str
     code: str
@@ -28,6 +29,7 @@ class Finding:
     origin: Origin | None = None
     rule: str = ""
     facts: tuple[tuple[str, str], ...] = ()
+    where: tuple[str, str, int] | None = None
 
     @property
     def quote(self) -> str:
@@ -86,8 +88,8 @@ def caps(scene: Scene) -> Iterable[Finding]:
             "bad", "cap",
             f"上限冲突：{name}尚缺 {figure.remaining} 家，可抽 {figure.pool} 家，欠 {figure.short.count} 家",
             f"其中 {len(capped)} 家今年已达 {cap.max} 次上限，留在基数里但不能再抽。",
-            ("按上限少抽，欠数如实记为“年度次数上限”", "逐家申请例外，由分管领导批准，理由写入冻结单"),
-            cap.origin("max"), cap.id,
+            ("按上限少抽，欠数如实记为“年度次数上限”", "逐家申请例外，由分管领导批准，理由写入抽取记录"),
+            cap.origin("max"), cap.id, where=(figure.period.id, figure.line.id, figure.unit),
         )  # fmt: skip
     if not short:
         counted = sum(len(figure.members.out_of_pool("C.CAP")) for figure in scene.figures)

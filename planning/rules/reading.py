@@ -55,15 +55,15 @@ _AS_IS = frozenset(
 
 
 @dataclass(frozen=True)
-class Read:
-    """One value: label, text, badge, clause and the sentence it rests on."""
+class Group:
+    """Values of one entry that rest on the same words, with those words: before, mark, after."""
 
-    label: str
-    text: str
+    values: tuple[tuple[str, str], ...]
     origin: Origin
-    quote: str
-    mark: str
     place: str
+    before: str
+    mark: str
+    after: str
 
     @property
     def badge(self) -> str:
@@ -72,6 +72,10 @@ class Read:
             self.origin.kind
         ]
 
+    @property
+    def quoted(self) -> bool:
+        return bool(self.before or self.mark or self.after)
+
 
 @dataclass(frozen=True)
 class Block:
@@ -79,7 +83,7 @@ class Block:
 
     title: str
     anchor: str
-    values: tuple[Read, ...]
+    groups: tuple[Group, ...]
 
 
 @dataclass(frozen=True)
@@ -106,18 +110,21 @@ def _block(book: Rulebook, entry: Entry) -> Block:
     title = getattr(entry, "zh", "") or getattr(entry, "id", "") or type(entry).zh_name
     if isinstance(entry, Quota):
         title = f"{naming.line_name(book, entry)}（{entry.id}）"
-    return Block(title, getattr(entry, "id", "") or type(entry).table, tuple(_values(entry)))
+    return Block(title, getattr(entry, "id", "") or type(entry).table, tuple(_groups(entry)))
 
 
-def _values(entry: Entry) -> Iterator[Read]:
+def _groups(entry: Entry) -> Iterator[Group]:
+    """Values in schema order, those of one origin together, where the origin first comes up."""
+    found: dict[Origin, list[tuple[str, str]]] = {}
     for value in entry.values():
-        if value.value is None or value.value == ():
+        if value.value in (None, (), ""):
             continue
-        clause = clauses.quote(value.origin.ref) if value.origin.ref else None
-        yield Read(
-            value.zh, text_of(entry, value), value.origin, clause.sentence if clause else "", clause.mark if clause else "",
-            clause.place if clause else "",
-        )  # fmt: skip
+        found.setdefault(value.origin, []).append((value.zh, text_of(entry, value)))
+    for origin, values in found.items():
+        clause = clauses.quote(origin.ref) if origin.ref else None
+        sentence, mark = (clause.sentence, clause.mark) if clause else ("", "")
+        before, middle, after = sentence.partition(mark) if mark else (sentence, "", "")
+        yield Group(tuple(values), origin, clause.place if clause else "", before, middle, after)
 
 
 def text_of(entry: Entry, value: Value) -> str:

@@ -16,12 +16,21 @@ def verdicts(draw: Draw, folder: Path, *, prev: Draw | None = None) -> dict[str,
     """Steps V01–V21; asserts that both verifiers pass and say the same of the same files."""
     draw.refresh_from_db()
     transcript, openings = queries.transcript_of(draw, "observer"), queries.openings_of(draw)
-    anchors = [{"seq": event.seq, "head": event.head} for event in draw.events.filter(type__in=["freeze", "result"])]
+    anchors = [
+        {"seq": event.seq, "head": event.head} for event in draw.events.filter(type__in=["freeze", "result"])
+    ]
     before = queries.transcript_of(prev, "observer") if prev else None
     report = verify(transcript, openings, anchors, before)
     (folder / "t.json").write_bytes(exports.transcript_json(draw, "observer"))
     (folder / "o.json").write_bytes(exports.openings_json(draw))
-    command = [sys.executable, str(VERIFIER), str(folder / "t.json"), "--openings", str(folder / "o.json"), "--json"]
+    command = [
+        sys.executable,
+        str(VERIFIER),
+        str(folder / "t.json"),
+        "--openings",
+        str(folder / "o.json"),
+        "--json",
+    ]
     for anchor in anchors:
         command += ["--anchor", f"{anchor['seq']}:{anchor['head']}"]
     if prev:

@@ -38,7 +38,10 @@ def test_a_frozen_draw_does_not_follow_the_registers(house, tmp_path):
     make.sign_all(house, draw, devices)
     actions.seal(by=house.operator, draw=draw)
     opened = actions.open_names(
-        by=house.operator, draw=draw, commitments=[visit.commitment for visit in queries.visits_of(draw)], to="public"
+        by=house.operator,
+        draw=draw,
+        commitments=[visit.commitment for visit in queries.visits_of(draw)],
+        to="public",
     )
     assert opened
     assert all(opening["record"]["name"] == names[opening["c"]] != "改名公司" for opening in opened)
@@ -64,7 +67,9 @@ def test_a_certificate_or_an_absence_decides_who_may_be_drawn_into_a_team(house)
     bureau = house.bureau
     away = create_inspector(house.organisation, unit=bureau.units[0])
     Absence.objects.create(inspector=away, reason="seconded", since=date(2026, 1, 1))
-    expired = create_inspector(house.organisation, unit=bureau.units[0], certificate_valid_until=date(2026, 10, 12))
+    expired = create_inspector(
+        house.organisation, unit=bureau.units[0], certificate_valid_until=date(2026, 10, 12)
+    )
     left = create_inspector(house.organisation, unit=bureau.units[0], in_post=False)
     draw, _ = make.frozen(house)
     status = {row.inspector_id: parse_inspector(row.row).status for row in draw.snapshot_inspectors.all()}
@@ -75,13 +80,17 @@ def test_a_certificate_or_an_absence_decides_who_may_be_drawn_into_a_team(house)
 
 
 def test_a_conflict_with_an_entity_bars_all_its_targets_and_a_withdrawn_one_bars_none(house):
-    entity = Entity.objects.create(organisation=house.organisation, name="青禾集团", uscc="91140521MA0K0001X0"[:18])
+    entity = Entity.objects.create(
+        organisation=house.organisation, name="青禾集团", uscc="91140521MA0K0001X0"[:18]
+    )
     ids = list(Target.objects.filter(organisation=house.organisation).values_list("pk", flat=True)[:3])
     Target.objects.filter(pk__in=ids[:2]).update(entity=entity)
     person, other = Inspector.objects.filter(organisation=house.organisation)[:2]
     declare = {"by": house.discipline, "since": date(2026, 1, 1), "evidence": "本人申报"}
     actions.declare_conflict(inspector=person, entity=entity, relation="KIN", **declare)
-    gone = actions.declare_conflict(inspector=other, target=Target.objects.get(pk=ids[2]), relation="EMPLOY", **declare)
+    gone = actions.declare_conflict(
+        inspector=other, target=Target.objects.get(pk=ids[2]), relation="EMPLOY", **declare
+    )
     actions.withdraw_conflict(by=house.discipline, conflict=gone)
     draw, _ = make.frozen(house)
     code = draw.snapshot_inspectors.get(inspector=person).commitment
@@ -95,7 +104,13 @@ def test_an_inspector_declares_his_own_conflicts_only(house):
     person = create_inspector(house.organisation, unit=house.bureau.units[0], user=mine)
     other = Inspector.objects.filter(organisation=house.organisation).exclude(pk=person.pk).first()
     target = Target.objects.filter(organisation=house.organisation).first()
-    declare = {"by": mine, "target": target, "relation": "KIN", "since": date(2026, 1, 1), "evidence": "申报表"}
+    declare = {
+        "by": mine,
+        "target": target,
+        "relation": "KIN",
+        "since": date(2026, 1, 1),
+        "evidence": "申报表",
+    }
     assert actions.declare_conflict(inspector=person, **declare).organisation == house.organisation
     with pytest.raises(RuleBroken, match="须由"):
         actions.declare_conflict(inspector=other, **declare)
@@ -139,7 +154,9 @@ def test_the_database_refuses_to_change_or_delete_an_event(house):
     for change in (
         lambda: DrawEvent.objects.filter(pk=event.pk).update(content="{}"),
         lambda: DrawEvent.objects.filter(pk=event.pk)._raw_delete("default"),
-        lambda: connection.cursor().execute("UPDATE draws_drawevent SET head = %s WHERE id = %s", ["0" * 64, event.pk]),
+        lambda: connection.cursor().execute(
+            "UPDATE draws_drawevent SET head = %s WHERE id = %s", ["0" * 64, event.pk]
+        ),
     ):
         with pytest.raises(IntegrityError, match="只能追加"), transaction.atomic():
             change()
@@ -164,7 +181,9 @@ def test_a_dry_run_warns_and_names_the_bottleneck_and_keeps_nothing(house):
     trial = freezing.trial(draw, make.ON)
     assert trial.feasible
     assert any("检查人员只有" in warning for warning in trial.warnings)
-    Inspector.objects.filter(organisation=house.organisation).update(certificate_valid_until=date(2026, 1, 1), certificate_issued_on=None)
+    Inspector.objects.filter(organisation=house.organisation).update(
+        certificate_valid_until=date(2026, 1, 1), certificate_issued_on=None
+    )
     poor = freezing.trial(draw, make.ON)
     assert not poor.feasible
     assert poor.lacking == poor.visits == trial.visits

@@ -42,11 +42,17 @@ def steps(house, draw, device) -> list[tuple]:
         (actions.retry, {"by": house.discipline, "draw": draw}),
         (actions.sign, {"seat": device.seat, "opinion": "agree", "signature": "签名"}),
         (actions.seal, {"by": house.operator, "draw": draw}),
-        (actions.request_replacement, {"by": house.operator, "draw": draw, "kind": "void", "why": "X", "reason": "无"}),
+        (
+            actions.request_replacement,
+            {"by": house.operator, "draw": draw, "kind": "void", "why": "X", "reason": "无"},
+        ),
         (actions.start_round, {"by": house.operator, "draw": draw, "requests": []}),
         (actions.unmask, {"by": house.operator, "draw": draw, "commitments": ["0" * 64], "why": "DISPATCH"}),
         (actions.open_names, {"by": house.operator, "draw": draw, "commitments": ["0" * 64], "to": "public"}),
-        (actions.void, {"by": house.operator, "draw": draw, "why": "OTHER", "text": "无", "second": house.discipline}),
+        (
+            actions.void,
+            {"by": house.operator, "draw": draw, "why": "OTHER", "text": "无", "second": house.discipline},
+        ),
         (actions.close, {"by": house.operator, "draw": draw}),
     ]
 
@@ -65,7 +71,15 @@ def test_no_step_of_the_preparation_comes_after_the_freeze(house):
     refuses(draw, actions.freeze, "现在是“名单已冻结”", by=house.operator, draw=draw, on=make.ON)
     refuses(draw, actions.deposit_chain_b, "现在是", by=house.discipline, draw=draw, tip="0" * 64)
     refuses(
-        draw, actions.add_seat, "现在是", by=house.operator, draw=draw, seat="S9", role="media", title="迟到", method="sealed"
+        draw,
+        actions.add_seat,
+        "现在是",
+        by=house.operator,
+        draw=draw,
+        seat="S9",
+        role="media",
+        title="迟到",
+        method="sealed",
     )
     refuses(draw, actions.remove_seat, "现在是", by=house.operator, draw=draw, seat=device.seat)
     refuses(draw, actions.revise, "现在是", by=house.operator, draw=draw, place="别处")
@@ -75,7 +89,9 @@ def test_a_slip_is_handed_in_once_and_opened_once(house):
     draw, (first, second, dice) = make.frozen(house)
     first.seal(draw)
     refuses(draw, actions.slip, "已经交过", seat=first.seat, commit="1" * 64)
-    refuses(draw, actions.open_slip, "要在“封签已收齐”", seat=first.seat, digits=first.digits, nonce=first.nonce)
+    refuses(
+        draw, actions.open_slip, "要在“封签已收齐”", seat=first.seat, digits=first.digits, nonce=first.nonce
+    )
     refuses(draw, actions.speak, "还没有锁定", by=house.operator, seat=dice.seat, digits="4071993821")
     second.seal(draw)
     refuses(draw, actions.open_slip, "与封签不符", seat=first.seat, digits="9" * 20, nonce=first.nonce)
@@ -102,7 +118,14 @@ def test_thrown_digits_need_a_second_person_who_reads_them_back(house):
     refuses(draw, actions.speak, "抽取组织员", by=house.discipline, seat=dice.seat, digits="4071993821")
     actions.speak(by=house.operator, seat=dice.seat, digits="4071993821")
     refuses(draw, actions.confirm_spoken, "由本次的纪检监督员", by=house.operator, seat_spoken=dice.seat)
-    refuses(draw, actions.confirm_spoken, "不一致", by=house.discipline, seat_spoken=dice.seat, digits="4071993822")
+    refuses(
+        draw,
+        actions.confirm_spoken,
+        "不一致",
+        by=house.discipline,
+        seat_spoken=dice.seat,
+        digits="4071993822",
+    )
     actions.confirm_spoken(seat=first.seat, seat_spoken=dice.seat, digits="4071993821")
     draw.refresh_from_db()
     assert draw.state == Draw.State.RESULT
@@ -140,10 +163,39 @@ def test_the_operator_is_never_the_discipline_officer(house):
 
 def test_a_void_draw_needs_two_people_and_words(house):
     draw, _ = make.frozen(house)
-    refuses(draw, actions.void, "两个人签字", by=house.operator, draw=draw, why="OTHER", text="停电", second=None)
-    refuses(draw, actions.void, "须由另一人", by=house.operator, draw=draw, why="OTHER", text="停电", second=house.operator)
-    refuses(draw, actions.void, "纪检监督员", by=house.operator, draw=draw, why="OTHER", text="停电", second=house.head)
-    refuses(draw, actions.void, "写明原因", by=house.operator, draw=draw, why="OTHER", text=" ", second=house.discipline)
+    refuses(
+        draw, actions.void, "两个人签字", by=house.operator, draw=draw, why="OTHER", text="停电", second=None
+    )
+    refuses(
+        draw,
+        actions.void,
+        "须由另一人",
+        by=house.operator,
+        draw=draw,
+        why="OTHER",
+        text="停电",
+        second=house.operator,
+    )
+    refuses(
+        draw,
+        actions.void,
+        "纪检监督员",
+        by=house.operator,
+        draw=draw,
+        why="OTHER",
+        text="停电",
+        second=house.head,
+    )
+    refuses(
+        draw,
+        actions.void,
+        "写明原因",
+        by=house.operator,
+        draw=draw,
+        why="OTHER",
+        text=" ",
+        second=house.discipline,
+    )
 
 
 def test_everybody_present_signs_before_the_draw_is_sealed(house):
@@ -151,8 +203,25 @@ def test_everybody_present_signs_before_the_draw_is_sealed(house):
     make.give_digits(house, draw, devices)
     refuses(draw, actions.seal, "还没有签字", by=house.operator, draw=draw)
     actions.sign(by=house.operator, draw=draw, opinion="agree", signature="沈主持")
-    refuses(draw, actions.sign, "已经签过字", by=house.operator, draw=draw, opinion="object", statement="改", signature="沈")
-    refuses(draw, actions.sign, "没有在本次抽取中确认在场", by=house.head, draw=draw, opinion="agree", signature="周")
+    refuses(
+        draw,
+        actions.sign,
+        "已经签过字",
+        by=house.operator,
+        draw=draw,
+        opinion="object",
+        statement="改",
+        signature="沈",
+    )
+    refuses(
+        draw,
+        actions.sign,
+        "没有在本次抽取中确认在场",
+        by=house.head,
+        draw=draw,
+        opinion="agree",
+        signature="周",
+    )
     actions.sign(by=house.discipline, draw=draw, opinion="agree", signature="纪明")
     refuses(draw, actions.sign, "写明异议内容", seat=devices[0].seat, opinion="object", signature="席")
     actions.sign(seat=devices[0].seat, opinion="object", statement="骰子有一枚落地后重掷。", signature="席")

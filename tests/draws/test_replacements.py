@@ -34,7 +34,11 @@ def visit(draw, commitment):
 def test_a_recused_inspector_leaves_the_team_and_a_drawn_one_comes(house, draw, tmp_path):
     before = queries.visits_of(draw)[0]
     gone = before.team[0]
-    make.replace(house, draw, [make.ask(house, draw, "recuse", target=before.commitment, inspector=code_of(draw, gone))])
+    make.replace(
+        house,
+        draw,
+        [make.ask(house, draw, "recuse", target=before.commitment, inspector=code_of(draw, gone))],
+    )
     after = visit(draw, before.commitment)
     assert gone not in after.team
     assert len(after.team) == 2
@@ -59,7 +63,9 @@ def test_an_absent_inspector_leaves_every_visit_that_has_not_begun(house, draw, 
 
 def test_a_void_target_is_replaced_by_one_of_the_same_stratum_and_planning_knows(house, draw, tmp_path):
     gone = queries.visits_of(draw)[0]
-    make.replace(house, draw, [make.ask(house, draw, "void", target=gone.commitment, why="CLOSED", reason="已拆除")])
+    make.replace(
+        house, draw, [make.ask(house, draw, "void", target=gone.commitment, why="CLOSED", reason="已拆除")]
+    )
     assert visit(draw, gone.commitment) is None
     result = make.body_of(draw, "round_result")
     assert {row["id"] for row in result["strata"]} == set(gone.strata)
@@ -73,7 +79,11 @@ def test_a_swap_exchanges_two_inspectors_and_changes_no_load(house, draw, tmp_pa
     before = queries.visits_of(draw)[0]
     person = before.team[0]
     load = sum(person in one.team for one in queries.visits_of(draw))
-    make.replace(house, draw, [make.ask(house, draw, "swap", target=before.commitment, inspector=code_of(draw, person))])
+    make.replace(
+        house,
+        draw,
+        [make.ask(house, draw, "swap", target=before.commitment, inspector=code_of(draw, person))],
+    )
     (swap,) = make.body_of(draw, "round_result")["swaps"]
     assert person not in visit(draw, before.commitment).team
     if swap["level"] >= 0:
@@ -83,7 +93,9 @@ def test_a_swap_exchanges_two_inspectors_and_changes_no_load(house, draw, tmp_pa
 
 def test_people_are_added_to_the_roster_with_a_commitment_of_their_own(house, draw, tmp_path):
     person = create_inspector(house.organisation, unit=house.bureau.units[0], name="卞新")
-    make.replace(house, draw, [make.ask(house, draw, "add", inspectors=[person], why="SHORT", reason="人手不足")])
+    make.replace(
+        house, draw, [make.ask(house, draw, "add", inspectors=[person], why="SHORT", reason="人手不足")]
+    )
     row = draw.snapshot_inspectors.get(inspector=person)
     assert row.added_round == 1
     assert row.commitment in queries.state_of(draw).standing.inspectors
@@ -103,7 +115,9 @@ def test_two_rounds_follow_each_other_with_the_next_keys(house, draw, tmp_path):
 
 
 def test_the_causes_are_chained_before_either_key_is_known(house, draw):
-    asked = make.ask(house, draw, "void", target=queries.visits_of(draw)[0].commitment, why="CLOSED", reason="已拆除")
+    asked = make.ask(
+        house, draw, "void", target=queries.visits_of(draw)[0].commitment, why="CLOSED", reason="已拆除"
+    )
     actions.decide_replacement(by=house.head, request=asked, approve=True)
     actions.start_round(by=house.operator, draw=draw, requests=[asked])
     assert make.types_of(draw)[-1] == "round_causes"
@@ -119,7 +133,9 @@ def test_the_causes_are_chained_before_either_key_is_known(house, draw):
 
 
 def test_nobody_approves_what_he_asked_for_and_a_refusal_needs_words(house, draw):
-    asked = make.ask(house, draw, "void", target=queries.visits_of(draw)[0].commitment, why="CLOSED", reason="已拆除")
+    asked = make.ask(
+        house, draw, "void", target=queries.visits_of(draw)[0].commitment, why="CLOSED", reason="已拆除"
+    )
     with pytest.raises(NotAllowed, match="分管领导"):
         actions.decide_replacement(by=house.second_operator, request=asked, approve=True)
     with pytest.raises(RuleBroken, match="写明理由"):

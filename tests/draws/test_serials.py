@@ -81,7 +81,11 @@ def test_the_next_formal_draw_waits_until_the_last_is_signed_or_void(house):
     actions.freeze(by=house.operator, draw=second, on=make.ON, now=make.HELD)
     first.refresh_from_db()
     assert second.previous == first
-    assert make.body_of(second, "freeze")["prev"] == {"draw_id": first.number, "seq": first.head_seq, "head": first.head}
+    assert make.body_of(second, "freeze")["prev"] == {
+        "draw_id": first.number,
+        "seq": first.head_seq,
+        "head": first.head,
+    }
 
 
 def test_a_later_serial_does_not_overtake_an_earlier_one(house):

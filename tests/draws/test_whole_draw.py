@@ -30,7 +30,9 @@ def test_a_result_draws_what_the_confirmed_quotas_require():
     house = make.create_house()
     draw, _ = make.signed(house)
     drawn = {stratum["id"]: len(stratum["sel"]) for stratum in make.body_of(draw, "result")["strata"]}
-    assert drawn == {stratum.stratum: stratum.quota.required for stratum in draw.strata.select_related("quota")}
+    assert drawn == {
+        stratum.stratum: stratum.quota.required for stratum in draw.strata.select_related("quota")
+    }
     assert Drawn.objects.filter(draw_number=draw.number).count() == sum(drawn.values())
 
 

@@ -16,6 +16,7 @@ from foundation.rulebook.errors import CannotEvaluate, UnknownRulebook
 from foundation.rulebook.periods import Period
 from foundation.rulebook.shortfall import REASON_LABELS
 from planning import listing
+from planning.rules.terms import long_zh
 
 HEADS = (
     ("配额", "name"), ("主体", "unit_name"), ("期", "period"), ("基数", "base"), ("可抽", "pool"), ("比例", "rate"),
@@ -52,7 +53,7 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(rows, ensure_ascii=False, indent=2))
         else:
             self._table(
-                f"{bureau.name} {Period.parse(options['period']).zh}配额（规则书 {options['rulebook']}）",
+                f"{bureau.name} {long_zh(Period.parse(options['period']))}配额（规则书 {options['rulebook']}）",
                 rows,
             )
 

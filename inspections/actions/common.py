@@ -1,0 +1,27 @@
+"""What every action of a visit does first: take the lock and read what others wrote."""
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from foundation.documents import actions as documents
+from foundation.organisation.models import User
+from inspections.models import Visit
+
+
+def lock(visit: Visit) -> Visit:
+    """The same object, fresh from the database and locked until the transaction ends."""
+    visit.refresh_from_db(from_queryset=Visit.objects.select_for_update(of=("self",)))
+    return visit
+
+
+def moment(now: datetime | None) -> datetime:
+    return now or timezone.now()
+
+
+def request_notice(visit: Visit, by: User) -> None:
+    """Ask for the notice as PDF; asked again when the team changed after it went out."""
+    documents.request(
+        kind="visit_notice", subject_id=visit.pk, title=f"行政检查通知书 {visit.notice_number}",
+        organisation=visit.organisation, by=by,
+    )  # fmt: skip
