@@ -19,6 +19,7 @@ urlpatterns = [
         login_not_required(SpectacularAPIView.as_view(permission_classes=[AllowAny])),
         name="api-schema",
     ),
+    path("v1/", include("personnel.api_urls")),
     path("v1/", include("planning.api_urls")),
     path("v1/", include("inspections.api_urls")),
 ]
