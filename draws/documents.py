@@ -5,7 +5,7 @@ from typing import Any
 from draws.actions.closing import signature_digest
 from draws.chain import events_of, state_of
 from draws.models import Draw, RefusedAct, Seat
-from draws.queries import visits_of
+from draws.queries import strata_names, visits_of
 from draws.rules.ladder import sentence_of
 from draws.rules.mc1.voids import WORDS as VOID_WORDS
 from foundation.documents.rendering import Page
@@ -69,11 +69,12 @@ def _strata(draw: Draw, by_type: dict[str, list[dict[str, Any]]]) -> list[dict[s
     """One row per stratum: quota sentence, base, pool, need, drawn, shortfall."""
     results = {row["id"]: row for event in by_type.get("result", []) for row in event["body"]["strata"]}
     manifest = {row["id"]: row for event in by_type.get("freeze", []) for row in event["body"]["strata"]}
-    rows = []
+    names, rows = strata_names(draw), []
     for stratum in draw.strata.select_related("quota", "unit").order_by("pk"):
         entry, result = manifest.get(stratum.stratum, {}), results.get(stratum.stratum)
         rows.append({
-            "stratum": stratum, "sentence": stratum.quota.explanation.get("sentence", ""), "draw": entry.get("draw"),
+            "stratum": stratum, "name": names[stratum.stratum],
+            "sentence": stratum.quota.explanation.get("sentence", ""), "draw": entry.get("draw"),
             "before": entry.get("before", 0), "result": result, "drawn": len(result["sel"]) if result else None,
         })  # fmt: skip
     return rows
@@ -81,9 +82,10 @@ def _strata(draw: Draw, by_type: dict[str, list[dict[str, Any]]]) -> list[dict[s
 
 def _teams(draw: Draw) -> list[dict[str, Any]]:
     """Codes only: names stay closed until the visit."""
+    names = strata_names(draw)
     codes = dict(draw.snapshot_inspectors.values_list("inspector_id", "code"))
     return [
-        {"code": visit.code, "strata": visit.strata, "members": [codes[person.pk] for person in visit.team], "lacking": visit.lacking}
+        {"code": visit.code, "strata": [names[stratum] for stratum in visit.strata], "members": [codes[person.pk] for person in visit.team], "lacking": visit.lacking}
         for visit in visits_of(draw)
     ]  # fmt: skip
 

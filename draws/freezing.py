@@ -34,19 +34,14 @@ from foundation.rulebook.model import Rulebook
 from foundation.rulebook.periods import Period
 from foundation.rulebook.tables import Quota as Line
 from personnel.models import Absence, Inspector
+from personnel.queries import away_of, certificate_of
+from personnel.rules import status_on
 from planning import population
 from planning.models import Drawn, Override
 from planning.trial import book_of
 from registry.models import Target
 
 MAX_VISITS, MAX_CAPACITY = 999, 999
-STATUS_OF_ABSENCE = {
-    Absence.Reason.LEAVE: "L.LEAVE",
-    Absence.Reason.TRAINING: "L.OTHER",
-    Absence.Reason.SECONDED: "L.SECOND",
-    Absence.Reason.DUTY: "L.DUTY",
-    Absence.Reason.OTHER: "L.OTHER",
-}
 
 
 @dataclass
@@ -232,11 +227,13 @@ class Builder:
     # -- inspectors and recusals ----------------------------------------------------------------------
 
     def _status(self, person: Inspector) -> str:
-        if person.pk in self._absences():
-            return STATUS_OF_ABSENCE[self._absences()[person.pk].reason]
-        issued, until = person.certificate_issued_on, person.certificate_valid_until
-        certified = person.certificate_no and until and until >= self.on and not (issued and issued > self.on)
-        return "A" if certified else "L.CERT"
+        away = self._absences().get(person.pk)
+        return status_on(
+            self.on,
+            in_post=person.in_post,
+            certificate=certificate_of(person),
+            away=[away_of(away)] if away else [],
+        )
 
     def _absences(self) -> dict[int, Absence]:
         if not hasattr(self, "_away"):

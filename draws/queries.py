@@ -19,6 +19,7 @@ from draws.models import (
     SnapshotInspector,
     SnapshotTarget,
 )
+from draws.naming import strata_names
 from draws.rules.mc1.hashing import suite_of
 from draws.rules.mc1.rows import INSPECTOR, TARGET, Commitment, make_record, salt_of
 from draws.rules.mc1.transcript import assemble_transcript
@@ -31,7 +32,7 @@ from registry.models import Target
 
 __all__ = [
     "DrawnVisit", "credited_rows", "drawn_rows", "openings_for", "openings_of", "previous_formal", "public_event",
-    "public_events", "seat_of_device", "state_of", "statistics", "transcript_of", "unfinished_formal", "visits_of",
+    "public_events", "seat_of_device", "state_of", "statistics", "strata_names", "transcript_of", "unfinished_formal", "visits_of",
     "why_not_public",
 ]  # fmt: skip
 
