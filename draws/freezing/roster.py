@@ -6,15 +6,10 @@ from draws.rules import screen
 from draws.rules.mc1.canonical import canon
 from draws.rules.mc1.rows import AVAILABLE, INSPECTOR, InspectorRow, recusal_row
 from personnel.models import Absence, Inspector
+from personnel.queries import away_of, certificate_of
+from personnel.rules import status_on
 
 MAX_CAPACITY = 999
-STATUS_OF_ABSENCE: dict[str, str] = {
-    Absence.Reason.LEAVE: "L.LEAVE",
-    Absence.Reason.TRAINING: "L.OTHER",
-    Absence.Reason.SECONDED: "L.SECOND",
-    Absence.Reason.DUTY: "L.DUTY",
-    Absence.Reason.OTHER: "L.OTHER",
-}
 
 
 class Roster:
@@ -30,11 +25,11 @@ class Roster:
         }
 
     def status(self, person: Inspector) -> str:
-        if person.pk in self.away:
-            return STATUS_OF_ABSENCE[self.away[person.pk].reason]
-        on, issued, until = self.frame.on, person.certificate_issued_on, person.certificate_valid_until
-        certified = person.certificate_no and until and until >= on and not (issued and issued > on)
-        return AVAILABLE if certified else "L.CERT"
+        away = self.away.get(person.pk)
+        return status_on(
+            self.frame.on, in_post=person.in_post, certificate=certificate_of(person),
+            away=[away_of(away)] if away else [],
+        )  # fmt: skip
 
     def available(self) -> int:
         return sum(self.status(person) == AVAILABLE for person in self.frame.people)

@@ -11,13 +11,14 @@ from typing import Any, Literal
 
 from foundation.sheets.errors import CellWrong
 
-Kind = Literal["text", "code", "date", "choice", "yes_no", "number", "words"]
+Kind = Literal["text", "code", "date", "choice", "yes_no", "number", "words", "lines"]
 CLEAR = "清空"
 EARLIEST, LATEST = date(1949, 10, 1), date(2100, 1, 1)
 _EXACT_DIGITS = 15
 _YES = frozenset({"是", "有", "√", "✓", "y", "yes", "true", "1", "在", "对"})
 _NO = frozenset({"否", "无", "×", "x", "n", "no", "false", "0", "不在", "没有"})
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:\s+00:00(?::00)?)?\Z")
+_STOP = re.compile(r"[；;]")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})\Z")
 
 
@@ -53,6 +54,8 @@ class Column:
             return ""
         if isinstance(value, bool):
             return "是" if value else "否"
+        if self.kind == "lines":
+            return "\n".join(value) + ("\n" if len(value) == 1 and _STOP.search(value[0]) else "")
         if isinstance(value, (list, tuple)):
             return "、".join(self.choices.get(item, item) for item in value)
         if isinstance(value, (date, Decimal)):
@@ -211,6 +214,17 @@ def _words(column: Column, cell: Any) -> list[str]:
     return list(dict.fromkeys(words))
 
 
+def _lines(column: Column, cell: Any) -> list[str]:
+    """One entry per line of the cell; a cell of one line is split at its semicolons."""
+    _not_a_formula(cell)
+    text = cell if isinstance(cell, str) else written(cell)
+    parts = text.splitlines() if "\n" in text else _STOP.split(text)
+    lines = [tidy(part) for part in parts if part.strip()]
+    if sum(map(len, lines)) > column.max_length:
+        raise CellWrong(f"太长，最多 {column.max_length} 个字。请缩短")
+    return lines
+
+
 def _not_a_formula(cell: Any) -> None:
     if isinstance(cell, str) and cell.lstrip().startswith("="):
         raise CellWrong("是公式。请改成文字或数字（复制后“选择性粘贴为数值”）")
@@ -224,6 +238,7 @@ _PARSERS: dict[str, Callable[[Column, Any], Any]] = {
     "yes_no": _yes_no,
     "number": _number,
     "words": _words,
+    "lines": _lines,
 }
 
 

@@ -42,12 +42,12 @@ class EditedMeanwhile(RuleBroken):
 @transaction.atomic
 def create_target(
     *, organisation: Organisation, values: Mapping[str, Any], entity: Mapping[str, Any] | None = None,
-    permit: Mapping[str, Any] | None = None, on: date, by: User,
+    permit: Mapping[str, Any] | None = None, tags: Mapping[str, list[str]] | None = None, on: date, by: User,
 ) -> Target:  # fmt: skip
     """A new target with its first status period and its tiers.
 
     values: model fields, `uid` optional when the entity has a credit code. entity: {"uscc", "name", …}.
-    permit: {"number", "valid_from", "valid_until"}
+    permit: {"number", "valid_from", "valid_until"}. tags: label group → values
     raises: NotAllowed; RuleBroken; django ValidationError for broken constraints
     """
     policies.check_may_edit(by, organisation)
@@ -59,6 +59,7 @@ def create_target(
     target.full_clean()
     target.save()
     _save_permit(target, permit)
+    _save_tags(target, tags)
     StatusPeriod.objects.create(target=target, status=target.status, since=status_since, reason="建档")
     _recompute(target, on)
     ledger.record(
@@ -128,7 +129,7 @@ def _save_permit(target: Target, permit: Mapping[str, Any] | None) -> None:
 @transaction.atomic
 def edit_target(
     *, target: Target, version: int, values: Mapping[str, Any], entity: Mapping[str, Any] | None = None,
-    permit: Mapping[str, Any] | None = None, on: date, by: User,
+    permit: Mapping[str, Any] | None = None, tags: Mapping[str, list[str]] | None = None, on: date, by: User,
 ) -> Target:  # fmt: skip
     """Save changed fields if nobody saved since `version` was read.
 
@@ -153,12 +154,33 @@ def edit_target(
     row.full_clean()
     row.save()
     _save_permit(row, permit)
+    _save_tags(row, tags)
     _recompute(row, on)
     told = {name: {"from": _told(old), "to": _told(new)} for name, (old, new) in changed.items()}
     ledger.record(
-        actor=by, act="registry.edit_target", subject=row, data={"version": row.version, "changed": told}
+        actor=by,
+        act="registry.edit_target",
+        subject=row,
+        data={
+            "version": row.version,
+            "changed": told,
+            "entity": entity or {},
+            "permit": permit or {},
+            "tags": tags or {},
+        },
     )
     return row
+
+
+def _save_tags(target: Target, tags: Mapping[str, list[str]] | None) -> None:
+    """Replace the groups named; others stay."""
+    for group, values in (tags or {}).items():
+        rows = TargetTag.objects.filter(target=target, group=group)
+        old = set(rows.values_list("value", flat=True))
+        rows.exclude(value__in=values).delete()
+        TargetTag.objects.bulk_create(
+            TargetTag(target=target, group=group, value=v) for v in values if v not in old
+        )
 
 
 def _told(value: Any) -> Any:
@@ -219,12 +241,8 @@ def set_tags(*, target: Target, group: str, values: list[str], by: User, on: dat
         and group != "overlapping_activity"
     ):
         raise RuleBroken(f"规则书没有“{group}”这一类标识，也不允许增设。", code="unknown_label")
-    rows = TargetTag.objects.filter(target=target, group=group)
-    old = list(rows.values_list("value", flat=True))
-    rows.exclude(value__in=values).delete()
-    TargetTag.objects.bulk_create(
-        [TargetTag(target=target, group=group, value=v) for v in values if v not in old]
-    )
+    old = list(TargetTag.objects.filter(target=target, group=group).values_list("value", flat=True))
+    _save_tags(target, {group: values})
     _recompute(target, on)
     ledger.record(
         actor=by, act="registry.set_tags", subject=target, data={"group": group, "from": old, "to": values}
