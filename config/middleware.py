@@ -18,10 +18,10 @@ class OwnPasswordFirst:
         user = request.user
         doors = {reverse("password"), reverse("logout")}
         if (
-            user.is_authenticated
-            and user.must_change_password
-            and request.path.startswith(("/desk/", "/m/"))
+            request.path.startswith(("/desk/", "/m/"))
             and request.path not in doors
+            and user.is_authenticated
+            and user.must_change_password
         ):
             messages.warning(request, "您用的是管理员设的初始密码，请先改成自己的密码。")
             return redirect("password")

@@ -45,6 +45,7 @@ if not EMBEDDED and not ALLOWED_HOSTS and not TESTING:
     )
 if TESTING:
     ALLOWED_HOSTS = ["*"]
+PUBLIC_URL = env.text("PUBLIC_URL", "http://localhost:8000").rstrip("/")  # what QR codes on paper begin with
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", [])
 
 INSTALLED_APPS = [

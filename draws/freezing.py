@@ -305,7 +305,7 @@ class Builder:
         for conflict in ConflictOfInterest.objects.filter(organisation=self.draw.organisation).in_force(
             self.on
         ):
-            barred = by_target.get(conflict.target_id, []) or by_entity.get(conflict.entity_id, [])
+            barred = by_target.get(conflict.target_id or 0, []) or by_entity.get(conflict.entity_id or 0, [])
             if conflict.inspector_id in people:
                 found |= {recusal_row(t, people[conflict.inspector_id], conflict.relation) for t in barred}
         return sorted(found)
@@ -357,7 +357,7 @@ class Builder:
                 "approved_at": chain.stamp(override.approved_at) if override.approved_at else "",
                 "evidence": override.evidence, "id": override.pk, "reason": override.reason, "rule": override.rule,
             })  # fmt: skip
-            c = eligible[override.target_id]
+            c = eligible[override.target_id or 0]
             entries[c, override.rule] = {
                 "c": c, "rule": override.rule[:32], "approval_hash": self.suite.digest(proof.encode()).hex()
             }  # fmt: skip

@@ -1,5 +1,6 @@
 """Rows of the registers as pages print them."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -140,7 +141,7 @@ def basic_facts(target: Target) -> list[dict[str, Any]]:
         )
         rows.append(("自行处置危险废物", "是" if target.hw_self_disposal else "否"))
     rows.append(("曾用名", "、".join(target.former_names) or "无"))
-    return [{"label": label, "value": value} for label, value in rows]
+    return [{"label": label, "value": str(value) if isinstance(value, date) else value} for label, value in rows]
 
 
 def _tags(target: Target) -> list[dict[str, str]]:
@@ -200,7 +201,11 @@ def preview(batch: ImportBatch, sheet: Any) -> dict[str, Any]:
 def _fault(error: dict[str, Any], sheet: Any, names: dict[int, str]) -> dict[str, Any]:
     column = next((column for column in sheet.columns if column.key == error["key"]), None)
     options = list(column.choices.values()) if column and column.kind == "choice" else []
-    return {**error, "name": names.get(error["row"], ""), "options": options, "fixable": column is not None}
+    guess = re.search(r"是不是“(.+?)”", error["message"])
+    return {
+        **error, "name": names.get(error["row"], ""), "options": options, "fixable": column is not None,
+        "guess": guess.group(1) if guess else "",
+    }  # fmt: skip
 
 
 def steps(batch: ImportBatch | Any | None) -> list[dict[str, str]]:
