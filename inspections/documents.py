@@ -9,6 +9,7 @@ from django.utils.dateparse import parse_datetime
 from foundation.documents.rendering import Page
 from foundation.rulebook.model import Rulebook
 from inspections import books, tokens
+from inspections.marks import mark_of
 from inspections.models import Record, Visit
 from inspections.rules import modes, numbering
 
@@ -57,7 +58,7 @@ def record_context(row: Record) -> dict[str, Any]:
     return {
         "record": row, "content": content, "bureau_name": content["organisation"]["name"], "hash_value": row.sha256,
         "arrived_at": parse_datetime(content["arrived_at"]), "finished_at": parse_datetime(content["finished_at"]),
-        "signatures": list(row.signatures.order_by("id")),
+        "signatures": list(row.signatures.order_by("id")), "outcome_mark": mark_of(row.outcome),
     }  # fmt: skip
 
 

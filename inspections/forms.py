@@ -62,7 +62,9 @@ class CloseForm(forms.Form):
 class ArriveForm(forms.Form):
     mark_optional = True
     steps = forms.MultipleChoiceField(
-        label="逐项办理后勾选", required=False, widget=forms.CheckboxSelectMultiple
+        label="逐项办理后勾选",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "请逐项办理后勾选。"},
     )
     received_by = forms.CharField(label="被检查单位在场人员", max_length=60, required=False)
     code = forms.CharField(
@@ -92,7 +94,6 @@ class StatusForm(forms.Form):
 class ItemForm(forms.Form):
     """One item of a visit: p<id> and n<id> for every check point, then the result."""
 
-    mark_optional = True
     result = forms.ChoiceField(label="本事项结果", required=False)
     note = forms.CharField(
         label="其他情况", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
@@ -113,6 +114,13 @@ class ItemForm(forms.Form):
             )
             self.fields[f"n{point.pk}"] = forms.CharField(required=False, max_length=1000)
 
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        found = any(data.get(f"p{point.pk}") == "problem" for point in self.points)
+        if found and data.get("result") in ("", outcomes.NO_PROBLEM):
+            self.add_error("result", "有发现问题的行，请选处理方式。")
+        return data
+
     def answers(self) -> dict[int, tuple[str, str]]:
         """Check point id → (answer, note) of the lines that were answered."""
         data = self.cleaned_data
@@ -132,7 +140,6 @@ class ItemForm(forms.Form):
 class SignForm(forms.Form):
     """Conclusion and signatures; pads send `<name>` (PNG data URL) and `<name>_typed`."""
 
-    mark_optional = True
     outcome = forms.ChoiceField(label="检查结果", required=False)
     summary = forms.CharField(label="检查情况", max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
     correction_reason = forms.CharField(

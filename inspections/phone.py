@@ -85,29 +85,19 @@ def _url(name: str, visit: Visit) -> str:
 
 def item_tasks(visit: Visit, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Items as a task list: what is decided shows its result, what is not shows how far it is."""
-    out = []
-    for row in rows:
-        begun = row["answered"] > 0 or row["label"]
-        status = (
-            row["label"]
-            if row["complete"]
-            else f"{row['answered']} / {row['points']} 行"
-            if row["points"]
-            else "未填"
-        )
-        tone = "warn" if row["problem"] else "" if row["complete"] else "info" if begun else "neu"
-        icon = {"warn": "bang", "info": "edit", "neu": "ring"}.get(tone, "")
-        url = reverse("phone:item", args=[visit.pk, row["number"]]) if visit.state in OPEN else ""
-        out.append(
-            {
-                "label": f"{row['number']}．{row['row'].item.name}",
-                "url": url,
-                "status": status,
-                "tone": tone,
-                "icon": icon,
-            }
-        )
-    return out
+    return [_item_task(visit, row) for row in rows]
+
+
+def _item_task(visit: Visit, row: dict[str, Any]) -> dict[str, Any]:
+    begun = row["answered"] > 0 or row["label"]
+    how_far = f"{row['answered']} / {row['points']} 行" if row["points"] else "未填"
+    tone = "warn" if row["problem"] else "" if row["complete"] else "info" if begun else "neu"
+    return {
+        "label": f"{row['number']}．{row['row'].item.name}", "hint": row["text"], "tone": tone,
+        "status": row["label"] if row["complete"] else how_far,
+        "icon": {"warn": "bang", "info": "edit", "neu": "ring"}.get(tone, ""),
+        "url": reverse("phone:item", args=[visit.pk, row["number"]]) if visit.state in OPEN else "",
+    }  # fmt: skip
 
 
 def item_page(visit: Visit, rows: Sequence[VisitItem], number: int, form: ItemForm) -> dict[str, Any]:
@@ -134,9 +124,5 @@ def suggested_summary(visit: Visit) -> str:
     head = f"现场检查 {len(rows)} 个事项，"
     if not bad:
         return head + "未发现问题。"
-    return (
-        head
-        + f"{len(bad)} 个事项发现问题："
-        + "；".join(f"{row['row'].item.name}：{row['text']}" for row in bad)
-        + "。"
-    )
+    found = "；".join(f"{row['row'].item.name}：{row['text']}" for row in bad)
+    return f"{head}{len(bad)} 个事项发现问题：{found}。"

@@ -13,6 +13,7 @@ from foundation.organisation.models import User
 from foundation.rulebook import library
 from foundation.workdays.rules import Calendar, workdays_between
 from inspections import books, policies
+from inspections.marks import mark_of
 from inspections.models import CheckResult, FollowUp, Record, TeamMember, Visit
 from inspections.rules import modes
 from registry.models import TierAssignment
@@ -33,6 +34,10 @@ class Row:
     tier: str
     outcome: str
     left: int | None
+
+    @property
+    def mark(self) -> dict[str, str]:
+        return mark_of(getattr(self.visit, "outcome", "") or "")
 
     @property
     def hidden(self) -> bool:

@@ -16,6 +16,7 @@ from inspections.actions.reviewing import latest_record
 from inspections.contents import item_results
 from inspections.documents import record_context
 from inspections.forms import DispatchForm, WaiveForm
+from inspections.marks import mark_of
 from inspections.models import Visit
 from inspections.rules import modes, numbering, outcomes, waiving
 from registry.models import PriorInspection
@@ -98,7 +99,7 @@ def items(visit: Visit) -> list[dict[str, Any]]:
     return [
         {
             "row": row, "number": at, "complete": result.complete, "answered": len(result.answers), "points": result.points,
-            "label": labels.get(row.result, ""), "problem": bool(result.problems) or row.result not in ("", outcomes.NO_PROBLEM),
+            "label": labels.get(row.result, ""), "mark": mark_of(row.result), "problem": bool(result.problems) or row.result not in ("", outcomes.NO_PROBLEM),
             "checks": sorted(row.checks.all(), key=lambda check: check.checkpoint.no), "text": result.text,
         }
         for at, (row, result) in enumerate(zip(rows, item_results(rows), strict=True), 1)

@@ -186,7 +186,7 @@ def take_seat(request: HttpRequest, number: str) -> HttpResponse:
         request,
         draw,
         lambda: actions.join_own(by=request.user, draw=draw, seat=seat),
-        f"已在{seat.title}入席。",
+        f"已入席：{seat.title}。",
     )
 
 

@@ -332,7 +332,9 @@ def test_the_whole_visit_is_walked_on_the_phone_without_scripts(case):
     assert client.post(base + "status/", {"state": "normal"})["Location"] == base + "items/?saved=status"
     first, second = case.items
     points = [point.pk for point in first.item.checkpoints.order_by("no")]
-    wrong = client.post(base + "items/1/", {f"p{points[0]}": "problem", f"p{points[1]}": "clear"})
+    undecided = {f"p{points[0]}": "problem", f"p{points[1]}": "clear"}
+    assert "请选处理方式" in text(client.post(base + "items/1/", undecided))
+    wrong = client.post(base + "items/1/", undecided | {"result": "ordered_correct"})
     assert wrong.status_code == 422
     assert "要写清位置" in text(wrong)
     photo = SimpleUploadedFile("标签.png", make.png(), "image/png")
