@@ -204,7 +204,9 @@ def link_user(*, inspector: Inspector, user: User | None, by: User | None) -> In
     if by is not None:
         policies.check_may_edit(by, inspector.organisation)
     row = (
-        Inspector.objects.select_for_update(of=("self",), no_key=True).select_related("organisation").get(pk=inspector.pk)
+        Inspector.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("organisation")
+        .get(pk=inspector.pk)
     )
     if user is not None:
         _check_link(row, user)

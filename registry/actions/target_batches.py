@@ -71,7 +71,9 @@ def write(batch: ImportBatch, book: Rulebook | None, on: date, by: User) -> dict
 def _locked(ids: list[int]) -> dict[int, Target]:
     found: dict[int, Target] = {}
     for start in range(0, len(ids), _CHUNK):
-        rows = Target.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=ids[start : start + _CHUNK])
+        rows = Target.objects.select_for_update(of=("self",), no_key=True).filter(
+            pk__in=ids[start : start + _CHUNK]
+        )
         found |= {row.pk: row for row in rows.select_related("entity").order_by("id")}
     return found
 

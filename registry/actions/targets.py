@@ -136,7 +136,11 @@ def edit_target(
     raises: EditedMeanwhile with what the other person changed; NotAllowed; ValidationError
     """
     policies.check_may_edit(by, target.organisation)
-    row = Target.objects.select_for_update(no_key=True).select_related("entity", "organisation").get(pk=target.pk)
+    row = (
+        Target.objects.select_for_update(no_key=True)
+        .select_related("entity", "organisation")
+        .get(pk=target.pk)
+    )
     if row.version != version:
         raise EditedMeanwhile(differences(row, values), row.version)
     changed = {
