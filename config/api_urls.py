@@ -19,5 +19,8 @@ urlpatterns = [
         login_not_required(SpectacularAPIView.as_view(permission_classes=[AllowAny])),
         name="api-schema",
     ),
+    path("v1/", include("personnel.api_urls")),
     path("v1/", include("planning.api_urls")),
+    path("v1/", include("inspections.api_urls")),
+    path("v1/open/", include("disclosure.api_urls")),
 ]

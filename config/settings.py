@@ -45,6 +45,7 @@ if not EMBEDDED and not ALLOWED_HOSTS and not TESTING:
     )
 if TESTING:
     ALLOWED_HOSTS = ["*"]
+PUBLIC_URL = env.text("PUBLIC_URL", "http://localhost:8000").rstrip("/")  # what QR codes on paper begin with
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", [])
 
 INSTALLED_APPS = [
@@ -81,7 +82,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "config.middleware.LoginRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "config.middleware.OwnPasswordFirst",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.conf import settings
+
 from draws.actions.closing import signature_digest
 from draws.chain import events_of, state_of
 from draws.models import Draw, RefusedAct, Seat
@@ -29,7 +31,7 @@ def minutes_context(draw: Draw) -> dict[str, Any]:
         by_type.setdefault(event["type"], []).append(event)
     checkpoint = Head.objects.filter(pk=1).first()
     return {
-        "draw": draw, "bureau_name": draw.organisation.name, "hash_value": draw.head, "page_url": verify_path(draw),
+        "draw": draw, "bureau_name": draw.organisation.name, "hash_value": draw.head, "page_url": verify_url(draw),
         "mark": "演练" if draw.kind == Draw.Kind.REHEARSAL else "",
         "rulebook": library.get(draw.rulebook_id), "manifest": state_of(draw).manifest if draw.freeze_hash else None,
         "seed": state_of(draw).seed, "heads": _heads(draw), "strata": _strata(draw, by_type), "teams": _teams(draw),
@@ -47,13 +49,14 @@ def sealed_copy(draw: Draw, secret: str) -> Page:
         "draw": draw,
         "bureau_name": draw.organisation.name,
         "groups": groups,
-        "page_url": verify_path(draw),
+        "page_url": verify_url(draw),
     }
     return Page("draws/sealed_copy_print.html", f"{draw.number}秘密副本", context)
 
 
-def verify_path(draw: Draw) -> str:
-    return f"/draw/{draw.number}/verify/"
+def verify_url(draw: Draw) -> str:
+    """Where anybody recomputes this draw; absolute, because it is printed."""
+    return f"{settings.PUBLIC_URL}/draw/{draw.number}/verify/"
 
 
 def _heads(draw: Draw) -> list[dict[str, Any]]:

@@ -105,7 +105,8 @@ def _mentioned(body: dict[str, Any]) -> Iterable[str]:
     for t, members in body.get("teams", ()):
         yield t
         yield from members
-    yield from body.get("lacking", ())
+    lacking = body.get("lacking", ())
+    yield from lacking if isinstance(lacking, list) else ()  # a number in `close`
     for cause in body.get("causes", ()):
         yield from (cause[key] for key in ("t", "i") if key in cause)
         yield from cause.get("ts", ())

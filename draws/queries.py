@@ -1,6 +1,6 @@
 """What screens, files and the apps above read from a draw."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,7 +84,7 @@ def drawn_rows(draw: Draw, commitments: Collection[str] | None = None) -> list[t
     return credited_rows(draw, {c: visit.credits for c, visit in chosen.items()})
 
 
-def credited_rows(draw: Draw, credits: dict[str, Iterable[str]]) -> list[tuple[str, int, int]]:
+def credited_rows(draw: Draw, credits: Mapping[str, Iterable[str]]) -> list[tuple[str, int, int]]:
     """(line, unit id, target id) for commitments and the strata they count for."""
     strata = {stratum.stratum: stratum for stratum in DrawStratum.objects.filter(draw=draw)}
     ids = dict(

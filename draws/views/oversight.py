@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from draws import actions, documents, policies, queries, scenes
 from draws.forms import SignForm
 from draws.models import Draw, Presence, Seat
-from draws.rules.mc1.canonical import read_json
+from draws.rules.mc1.canonical import canon, read_json
 from draws.rules.protocol import CHAIN_LENGTH
 from draws.views.common import attempt, insider_draw, verb
 from draws.views.live import chained, mark_of
@@ -136,7 +136,9 @@ def _spot(request: HttpRequest, draw: Draw) -> dict[str, Any]:
     codes = scenes.people.target_codes(draw, opened)
     return {
         "words": words, "found": list(found),
-        "openings": [{**opening, "code": codes.get(opening["c"], "")} for opening in openings],
+        "openings": [
+            {**opening, "code": codes.get(opening["c"], ""), "json": canon(opening["record"])} for opening in openings
+        ],
     }  # fmt: skip
 
 
@@ -184,7 +186,7 @@ def take_seat(request: HttpRequest, number: str) -> HttpResponse:
         request,
         draw,
         lambda: actions.join_own(by=request.user, draw=draw, seat=seat),
-        f"已在{seat.title}入席。",
+        f"已入席：{seat.title}。",
     )
 
 

@@ -23,6 +23,7 @@ from personnel.imports import InspectorRegister
 from personnel.models import Inspector, PersonnelImport, PersonnelImportedRow, PersonnelMapping
 
 State = PersonnelImport.State
+_FIELDS = {field.name: field for field in Inspector._meta.concrete_fields}
 
 
 class RegisterMoved(RuleBroken):
@@ -181,7 +182,7 @@ def _set(row: Inspector, plain: Mapping[str, Any], register: InspectorRegister) 
         if key == "unit":
             row.unit_id = register.lists.unit_ids[value]
         else:
-            setattr(row, key, Inspector._meta.get_field(key).get_default() if value is None else value)
+            setattr(row, key, _FIELDS[key].get_default() if value is None else value)
     row.full_clean()
     row.save()
     if "areas" in plain:
