@@ -1,6 +1,6 @@
 """Inspection items: draft → approved → published → repealed, version by version."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -37,7 +37,7 @@ def create_item(
     organisation: Organisation,
     code: str,
     values: Mapping[str, Any],
-    points: list[Mapping[str, Any]] | None = None,
+    points: Sequence[Mapping[str, Any]] | None = None,
     by: User,
 ) -> InspectionItem:
     """A first draft. `points`: [{title, points, standard, method}]; default: one per line of the contents."""
@@ -54,7 +54,7 @@ def create_item(
     return item
 
 
-def save_points(item: InspectionItem, points: list[Mapping[str, Any]] | None) -> None:
+def save_points(item: InspectionItem, points: Sequence[Mapping[str, Any]] | None) -> None:
     """Replace the check points; without any, each content line is one."""
     rows = (
         points
@@ -72,7 +72,7 @@ def edit_item(
     *,
     item: InspectionItem,
     values: Mapping[str, Any],
-    points: list[Mapping[str, Any]] | None = None,
+    points: Sequence[Mapping[str, Any]] | None = None,
     by: User,
 ) -> InspectionItem:
     """Only a draft is edited in place. raises: OutOfOrder"""

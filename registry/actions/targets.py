@@ -197,8 +197,12 @@ def differences(row: Target, values: Mapping[str, Any]) -> list[tuple[str, str, 
     for name, value in values.items():
         mine, theirs = shown(row, name, value), shown(row, name, getattr(row, name))
         if mine != theirs:
-            found.append((name, str(Target._meta.get_field(name).verbose_name), theirs, mine))
+            found.append((name, _label(name), theirs, mine))
     return found
+
+
+def _label(name: str) -> str:
+    return str(getattr(Target._meta.get_field(name), "verbose_name", name))
 
 
 def shown(row: Target, name: str, value: Any) -> str:
@@ -207,7 +211,7 @@ def shown(row: Target, name: str, value: Any) -> str:
         return "是" if value else "否"
     if isinstance(value, (list, tuple)):
         return "、".join(map(str, value))
-    labels = dict(Target._meta.get_field(name).choices or ())
+    labels = dict(getattr(Target._meta.get_field(name), "choices", None) or ())
     return str(labels.get(value, "" if value is None else value))
 
 
