@@ -135,7 +135,7 @@ class User(AbstractBaseUser):
 
     objects = UserManager()
     USERNAME_FIELD = "username"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: list[str] = []  # type: ignore[misc]
 
     class Meta:
         verbose_name = verbose_name_plural = "账号"
