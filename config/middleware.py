@@ -3,9 +3,19 @@
 from collections.abc import Callable
 
 from django.contrib import messages
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+
+
+class LoginRequired(LoginRequiredMiddleware):
+    """Django's, but a page that asks for no login is answered without opening the session."""
+
+    def process_view(self, request: HttpRequest, view_func: Callable, view_args: tuple, view_kwargs: dict):
+        if not getattr(view_func, "login_required", True):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)
 
 
 class OwnPasswordFirst:
@@ -18,10 +28,10 @@ class OwnPasswordFirst:
         user = request.user
         doors = {reverse("password"), reverse("logout")}
         if (
-            user.is_authenticated
-            and user.must_change_password
-            and request.path.startswith(("/desk/", "/m/"))
+            request.path.startswith(("/desk/", "/m/"))
             and request.path not in doors
+            and user.is_authenticated
+            and user.must_change_password
         ):
             messages.warning(request, "您用的是管理员设的初始密码，请先改成自己的密码。")
             return redirect("password")

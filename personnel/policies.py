@@ -3,7 +3,11 @@
 from foundation.errors import OutOfOrder
 from foundation.organisation import policies
 from foundation.organisation.models import Organisation, User
-from personnel.models import PersonnelImport
+from personnel.models import Inspector, PersonnelImport
+
+
+def check_may_view(user: User) -> None:
+    policies.check_may(user, "personnel.view")
 
 
 def check_may_edit(user: User, organisation: Organisation) -> None:
@@ -20,6 +24,11 @@ def can_edit(user: User, organisation: Organisation) -> bool:
 
 def can_import(user: User, organisation: Organisation) -> bool:
     return policies.can(user, "personnel.import") and user.organisation_id == organisation.pk
+
+
+def can_see_phone(user: User, inspector: Inspector) -> bool:
+    """Whoever keeps the register, and the person himself."""
+    return can_edit(user, inspector.organisation) or inspector.user_id == user.pk
 
 
 def check_batch_waits(batch: PersonnelImport) -> None:

@@ -101,19 +101,23 @@ def ends_between(state: str, today: date) -> tuple[date | None, date | None]:
 
 @dataclass(frozen=True)
 class Badge:
-    """How a certificate looks on the list; `tone` as in the status tags."""
+    """How a certificate looks on the list; `tone` and `icon` as in the status tags."""
 
     state: str
     words: str
     tone: str
+    icon: str = ""
 
 
-_TONES = {NONE: "neu", FUTURE: "neu", EXPIRED: "bad", SOON: "warn", LATER: "info", FINE: "plain"}
+_LOOKS = {
+    NONE: ("neu", "minus"), FUTURE: ("neu", "clock"), EXPIRED: ("bad", "cross"), SOON: ("warn", "bang"),
+    LATER: ("info", "clock"), FINE: ("plain", ""),
+}  # fmt: skip
 
 
 def certificate_badge(certificate: Certificate, today: date) -> Badge:
     state = certificate_state(certificate, today)
-    return Badge(state, _badge_words(state, certificate, today), _TONES[state])
+    return Badge(state, _badge_words(state, certificate, today), *_LOOKS[state])
 
 
 def _badge_words(state: str, certificate: Certificate, today: date) -> str:

@@ -9,6 +9,8 @@ from foundation.rulebook.library import available
 from foundation.rulebook.model import Rulebook
 from foundation.rulebook.tables import Quota as Line
 from planning.models import PlanTask
+from planning.policies import DRAW_WINDOW
+from planning.rules import naming
 from planning.rules.terms import rate_text
 from registry.models import InspectionItem
 
@@ -134,6 +136,30 @@ class OverrideForm(forms.Form):
     def __init__(self, *args: Any, book: Rulebook, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["rule"].choices = overridable(book)
+
+
+class ExceptionForm(forms.Form):
+    """Any exception of a year: for one target, for all of a line, or for the time of the draw."""
+
+    mark_optional = True
+    year = forms.IntegerField(label="年度", min_value=2015, max_value=2100)
+    rule = forms.ChoiceField(label="要例外的规则")
+    line = forms.ChoiceField(label="适用的配额", required=False)
+    target = forms.CharField(
+        label="检查对象编号",
+        max_length=64,
+        required=False,
+        help_text="只为一家申请时填；抽取时间的例外不填。",
+    )
+    reason = forms.CharField(label="理由", max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+    evidence = forms.CharField(label="证据", max_length=300, help_text="文件名称、文号或案号。")
+
+    def __init__(self, *args: Any, book: Rulebook, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        window = [(DRAW_WINDOW, "抽取时间")] if book.draw.window else []
+        self.fields["rule"].choices = [*overridable(book), *window]
+        lines = [(line.id, naming.line_name(book, line)) for line in book.quotas if line.role == "draw"]
+        self.fields["line"].choices = [("", "不限（只为一家，或抽取时间）"), *lines]
 
 
 def overridable(book: Rulebook) -> list[tuple[str, str]]:

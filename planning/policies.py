@@ -107,10 +107,12 @@ def check_overridable(book: Rulebook, rule: str) -> str:
         return book.draw.origin("window").ref
     cap = next((found for found in book.caps if found.id == rule), None)
     exclusion = next((found for found in book.exclusions if found.id == rule), None)
-    if cap is None and exclusion is None:
+    if cap is not None:
+        must, clause = cap.strength == "must", cap.origin("max").ref
+    elif exclusion is not None:
+        must, clause = exclusion.use == "always", exclusion.origin("when").ref
+    else:
         raise RuleBroken(f"规则书里没有“{rule}”这条上限或排除规则。请从列表里选。", code="unknown_rule")
-    must = cap.strength == "must" if cap else exclusion.use == "always"
-    clause = (cap.origin("max") if cap else exclusion.origin("when")).ref
     if must:
         raise RuleBroken(f"{clause} 是硬性规定，没有例外。", code="no_exception", clause=clause)
     return clause

@@ -74,11 +74,17 @@ def _people(sheet: Sheet, line: Line) -> str:
     return f"每组不少于 {sheet.book.team.min} 人，持有效执法证，随机选派"
 
 
+def _jurisdiction(sheet: Sheet, line: Line) -> str:
+    bodies = sheet.book.line(line.task.line).bodies
+    whole = sheet.book.body(bodies[0]).area == "whole"
+    return "本行政区域" if whole else f"{line.unit}管辖区域"
+
+
 _BASIC: tuple[tuple[tuple[str, ...], Value, int], ...] = (
     (("抽查任务名称", "抽查任务", "联合抽查任务"), lambda sheet, line: line.task.name, 26),
     (("抽查类型",), lambda sheet, line: "定向" if line.task.directed else "不定向", 9),
     (("抽查事项", "联合抽查事项"), _items, 28),
-    (("抽查对象范围", "检查对象范围", "检查对象的范围", "抽查范围"), lambda sheet, line: f"{line.task.scope}（{line.base} 家）", 26),
+    (("抽查对象范围", "检查对象范围", "检查对象的范围"), lambda sheet, line: f"{line.task.scope}（{line.base} 家）", 26),
     (("抽查比例", "抽取比例或数量", "抽查比例或数量", "随机抽查比例和频率"), _rate, 16),
     (("抽查对象数量（家次）", "抽查对象数量", "被抽查单位数量（家次）", "抽查规模"), _amounts, 16),
     (("检查起止时间", "检查时间", "抽查时间"), _times, 16),
@@ -88,6 +94,7 @@ _BASIC: tuple[tuple[tuple[str, ...], Value, int], ...] = (
 _FURTHER: dict[str, Value] = {
     "抽取时间": lambda sheet, line: f"{PERIOD_ZH[line.task.period]}开抽取会确定",
     "抽取部门": lambda sheet, line: line.unit,
+    "抽查范围": _jurisdiction,
     "检查重点": _focus,
     "年度随机抽查事项占比": lambda sheet, line: "100%",
     "对执法检查人员的要求": _people,

@@ -2,7 +2,7 @@
 
 from inspections.actions.collecting import add_evidence, changed
 from inspections.actions.creating import create_visits
-from inspections.actions.dispatching import dispatch, waive
+from inspections.actions.dispatching import dispatch, renew_papers, waive
 from inspections.actions.following import close_followup, open_followup, set_terms
 from inspections.actions.onsite import arrive, finish, save_item, set_production_state
 from inspections.actions.recording import same_as_signed, submit_record
@@ -10,6 +10,6 @@ from inspections.actions.reviewing import latest_record, reopen, review
 
 __all__ = [
     "add_evidence", "arrive", "changed", "close_followup", "create_visits", "dispatch", "finish", "latest_record",
-    "open_followup", "reopen", "review", "same_as_signed", "save_item", "set_production_state", "set_terms",
+    "open_followup", "renew_papers", "reopen", "review", "same_as_signed", "save_item", "set_production_state", "set_terms",
     "submit_record", "waive",
 ]  # fmt: skip

@@ -6,12 +6,12 @@ from django.utils import timezone
 
 from foundation.documents import actions as documents
 from foundation.organisation.models import User
-from inspections.models import Visit
+from inspections.models import Record, Visit
 
 
 def lock(visit: Visit) -> Visit:
     """The same object, fresh from the database and locked until the transaction ends."""
-    visit.refresh_from_db(from_queryset=Visit.objects.select_for_update(of=("self",)))
+    visit.refresh_from_db(from_queryset=Visit.objects.select_for_update(of=("self",), no_key=True))
     return visit
 
 
@@ -24,4 +24,11 @@ def request_notice(visit: Visit, by: User) -> None:
     documents.request(
         kind="visit_notice", subject_id=visit.pk, title=f"行政检查通知书 {visit.notice_number}",
         organisation=visit.organisation, by=by,
+    )  # fmt: skip
+
+
+def request_record(record: Record, by: User) -> None:
+    documents.request(
+        kind="visit_record", subject_id=record.pk, organisation=record.visit.organisation, by=by,
+        title=f"现场检查记录 {record.visit.number} 第{record.version}版",
     )  # fmt: skip

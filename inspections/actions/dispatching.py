@@ -8,11 +8,13 @@ from django.utils import timezone
 
 from draws import actions as draws
 from draws.policies import can_unmask
-from foundation.errors import RuleBroken
+from foundation.documents.actions import latest
+from foundation.documents.models import Document
+from foundation.errors import NotAllowed, OutOfOrder, RuleBroken
 from foundation.ledger import actions as ledger
 from foundation.organisation.models import Organisation, User
 from inspections import books, policies
-from inspections.actions.common import lock, moment, request_notice
+from inspections.actions.common import lock, moment, request_notice, request_record
 from inspections.models import Visit
 from inspections.rules import modes, numbering, signing, states, waiving
 from registry.history import visits_this_year
@@ -29,7 +31,7 @@ def dispatch(
     site: address under which enterprises reach this system, for the QR code on the notice
     raises: NotAllowed, OutOfOrder, ModeRefused, SignatureWrong when too few members hold a certificate that day
     """
-    Organisation.objects.select_for_update().get(pk=visit.organisation_id)
+    Organisation.objects.select_for_update(no_key=True).get(pk=visit.organisation_id)
     lock(visit)
     policies.check_dispatch(by, visit)
     at = moment(now)
@@ -81,6 +83,29 @@ def waive(
         "activity": activity, "other_check": prior.source, "on": prior.on, "reason": reason.strip(), "clause": clause,
     })  # fmt: skip
     return visit
+
+
+@transaction.atomic
+def renew_papers(*, by: User, visit: Visit) -> int:
+    """Ask again for the PDFs of a visit that failed; returns how many.
+
+    raises: NotAllowed, OutOfOrder when none failed
+    """
+    if not policies.can_see(by, visit):
+        raise NotAllowed("您看不到这次检查，不能生成它的文书。")
+    notice, record = latest("visit_notice", visit.pk), visit.records.order_by("-version").first()
+    paper = latest("visit_record", record.pk) if record else None
+    failed = [one for one in (notice, paper) if one is not None and one.state == Document.State.FAILED]
+    if not failed:
+        raise OutOfOrder("没有生成失败的文书。还在生成的，请稍后刷新。")
+    if notice in failed:
+        request_notice(visit, by)
+    if record is not None and paper in failed:
+        request_record(record, by)
+    ledger.record(
+        actor=by, act="inspections.renew_papers", subject=visit, data={"kinds": [one.kind for one in failed]}
+    )
+    return len(failed)
 
 
 def _check_day(visit: Visit, scheduled_on: date, today: date) -> None:

@@ -7,14 +7,13 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from foundation.documents import actions as documents
 from foundation.errors import OutOfOrder, RuleBroken
 from foundation.ledger import actions as ledger
 from foundation.ledger.rules import canonical
 from foundation.organisation.models import User
 from foundation.rulebook.model import Rulebook
 from inspections import books, policies
-from inspections.actions.common import lock, moment
+from inspections.actions.common import lock, moment, request_record
 from inspections.actions.following import open_problems
 from inspections.actions.onsite import end_of, note_end
 from inspections.contents import content_of, item_results
@@ -62,10 +61,7 @@ def submit_record(
         target=visit.target, level="own", on=visit.completed_on, problem_found=outcomes.has_problem(settled),
         source=visit.number, by=by,
     )  # fmt: skip
-    documents.request(
-        kind="visit_record", subject_id=record.pk, title=f"现场检查记录 {visit.number} 第{record.version}版",
-        organisation=visit.organisation, by=by,
-    )  # fmt: skip
+    request_record(record, by)
     ledger.record(actor=by, act="inspections.submit_record", subject=visit, data={
         "version": record.version, "outcome": settled, "sha256": record.sha256, "completed_on": visit.completed_on,
         "reason": record.correction_reason,

@@ -58,7 +58,7 @@ class ItemResult:
     def text(self) -> str:
         """The problem in words: notes of the lines, then of the item."""
         words = [answer.note.strip() for answer in self.problems] + [self.note.strip()]
-        return "；".join(word for word in words if word)
+        return "；".join(word.rstrip("。；") for word in words if word)
 
 
 @dataclass(frozen=True)

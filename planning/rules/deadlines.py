@@ -50,7 +50,7 @@ def _publishing(
     if plan.publish_by is None and plan.publish_within is None:
         return []
     origin = plan.origin("publish_by" if plan.publish_by else "publish_within")
-    if plan.publish_by is None and issued_on is None:
+    if plan.publish_within is not None and plan.publish_by is None and issued_on is None:
         return [
             Deadline(
                 "向社会公开",

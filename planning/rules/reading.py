@@ -117,7 +117,7 @@ def _groups(entry: Entry) -> Iterator[Group]:
     """Values in schema order, those of one origin together, where the origin first comes up."""
     found: dict[Origin, list[tuple[str, str]]] = {}
     for value in entry.values():
-        if value.value is None or value.value == ():
+        if value.value in (None, (), ""):
             continue
         found.setdefault(value.origin, []).append((value.zh, text_of(entry, value)))
     for origin, values in found.items():

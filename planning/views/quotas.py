@@ -1,21 +1,25 @@
 """The quota page of a period, the members behind one number, confirmation, exceptions."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from foundation.errors import RuleBroken
 from foundation.organisation.policies import can
 from foundation.rulebook.library import available
 from foundation.rulebook.periods import Period
 from planning import actions, board, exports, roll
-from planning.forms import OverrideForm
+from planning.forms import ExceptionForm, OverrideForm
 from planning.models import AnnualPlan, Override
+from planning.policies import DRAW_WINDOW
 from planning.rules.terms import long_zh, neighbours
+from planning.trial import book_of
 from planning.views.common import check_view, organisation, period_or_404, refused
 from registry.models import Target
 
@@ -114,37 +118,54 @@ def ask(request: HttpRequest, period: str, line: str, unit: int) -> HttpResponse
             {"roll": found, "page_obj": page, "may_ask": True, "form": form},
             status=422,
         )
-    data = form.cleaned_data
-    target = Target.objects.of(bureau).filter(uid=data.pop("target")).first()
     try:
-        if target is None:
-            raise RuleBroken("名录里没有这个对象编号。请到检查对象页核对。", code="unknown_target")
-        actions.request_override(by=request.user, organisation=bureau, year=asked.year, target=target, **data)
-        messages.success(request, f"已为“{target.name}”申请例外，等待分管领导批准。")
+        _ask(request, year=asked.year, **form.cleaned_data)
     except RuleBroken as broken:
         messages.error(request, broken.message)
     return redirect("planning:line", period, line, unit)
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 def overrides(request: HttpRequest) -> HttpResponse:
-    """Every exception asked for, newest first: the yearly list of AMB-57."""
+    """Every exception asked for, newest first (the yearly list of AMB-57), and the form to ask for one."""
     check_view(request)
-    return _overrides(request)
+    today = timezone.localdate()
+    plan = AnnualPlan.objects.in_force(request.user.organisation, today.year).first()
+    form = (
+        ExceptionForm(request.POST or None, book=book_of(plan), initial={"year": today.year})
+        if plan
+        else None
+    )
+    if request.method == "POST" and form is not None and form.is_valid():
+        try:
+            _ask(request, **form.cleaned_data)
+        except RuleBroken as broken:
+            return refused(request, broken, lambda: _overrides(request, form))
+        return redirect("planning:overrides")
+    return _overrides(request, form)
 
 
-def _overrides(request: HttpRequest) -> HttpResponse:
+def _ask(request: HttpRequest, *, target: str, **data: Any) -> None:
+    bureau = request.user.organisation
+    found = Target.objects.of(bureau).filter(uid=target).first() if target else None
+    if target and found is None:
+        raise RuleBroken("名录里没有这个对象编号。请到检查对象页核对。", code="unknown_target")
+    actions.request_override(by=request.user, organisation=bureau, target=found, **data)
+    messages.success(request, "已申请例外，等待分管领导批准。")
+
+
+def _overrides(request: HttpRequest, form: ExceptionForm | None = None) -> HttpResponse:
     found = (
         Override.objects.visible_to(request.user)
         .select_related("target", "requested_by", "approved_by")
         .order_by("-id")
     )
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    return render(
-        request,
-        "planning/overrides.html",
-        {"page_obj": page, "may_decide": can(request.user, "planning.approve"), "words": _rules(request)},
-    )
+    context = {
+        "page_obj": Paginator(found, PER_PAGE).get_page(request.GET.get("page")), "may_decide": can(request.user, "planning.approve"),
+        "words": _rules(request), "form": form if can(request.user, "planning.edit") or can(request.user, "draws.operate") else None,
+    }  # fmt: skip
+    invalid = bool(form and form.is_bound and form.errors)
+    return render(request, "planning/overrides.html", context, status=422 if invalid else 200)
 
 
 def _rules(request: HttpRequest) -> dict[str, str]:
@@ -155,7 +176,9 @@ def _rules(request: HttpRequest) -> dict[str, str]:
         for book in books
         for cap in book.caps
     }
-    return words | {rule.id: rule.zh for book in books for rule in book.exclusions}
+    return (
+        words | {rule.id: rule.zh for book in books for rule in book.exclusions} | {DRAW_WINDOW: "抽取时间"}
+    )
 
 
 @require_POST

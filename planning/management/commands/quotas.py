@@ -28,7 +28,7 @@ class Command(BaseCommand):
     help = "列出某一期的配额：基数、可抽、应抽、已抽、缺口和条款。退出码：0 完成，1 不能列出（说明原因），2 用法不对。"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--rulebook", required=True, type=_rulebook, help="规则书编号，如 qinshui-2022")
+        parser.add_argument("--rulebook", required=True, type=_rulebook, help="规则书编号，见规则书页")
         parser.add_argument(
             "--period", required=True, type=_period, help="期，如 2026Q4、2026H2、2026M11、2026Y"
         )
