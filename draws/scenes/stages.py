@@ -181,7 +181,7 @@ class _Scene:
         slips = {e["body"]["seat"]: e["body"]["commit"] for e in events if e["type"] == "slip"}
         opens = {e["body"]["seat"]: e["body"]["digits"] for e in events if e["type"] == "open"}
         lines = [
-            {"what": "冻结单指纹", "who": f"{self._last('freeze')['at'][11:16]} 冻结", "hash": self.draw.freeze_hash, "ok": "与冻结时一致"},
+            {"what": "名单指纹", "who": f"{self._last('freeze')['at'][11:16]} 冻结", "hash": self.draw.freeze_hash, "ok": "与冻结时一致"},
             {"what": "组织方秘密", "code": manifest["op_commit"], "hash": body["op_secret"], "ok": "与封存一致"},
         ]  # fmt: skip
         for seat in manifest["seats"]:

@@ -57,10 +57,10 @@ def new(request: HttpRequest) -> HttpResponse:
         period = _period(request, organisation, again)
         book = rulebook_of(organisation, timezone.localdate())
         quotas = quotas_of(organisation, period, book)
-    except RuleBroken as broken:
-        return render(request, "draws/new.html", {"problem": broken.message}, status=409)
     except CannotEvaluate as broken:
         return render(request, "draws/new.html", {"problem": str(broken)}, status=404)
+    except RuleBroken as broken:
+        return render(request, "draws/new.html", {"problem": broken.message}, status=409)
     form = DrawForm(
         request.POST or None, organisation=organisation, quotas=quotas, team_size=book.team.min, user=request.user,
         initial=_initial(again, request.GET.get("kind", Draw.Kind.FORMAL)),

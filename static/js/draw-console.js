@@ -14,7 +14,8 @@
         return;
       }
       if (news) news.hidden = true;
-      feed.swap(window.location.pathname.replace(/console\/.*$/, "console/")).catch(() => {});
+      const home = window.location.pathname.replace(/console\/.*$/, "console/");
+      feed.swap(home, { after: (changed) => feed.reloadForSignature(changed, home) }).catch(() => {});
     };
     feed.start({
       events(fresh, { first }) {
@@ -27,7 +28,7 @@
     });
     document.addEventListener("keydown", (event) => {
       if (event.key !== " " || event.target.closest("input, textarea, select, button, a, summary, dialog")) return;
-      const next = document.querySelector("[data-next] summary, [data-next] button:not([disabled])");
+      const next = document.querySelector(".step__go summary, .step__go button:not([disabled])");
       if (!next) return;
       event.preventDefault();
       next.click();

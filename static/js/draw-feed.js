@@ -139,6 +139,11 @@
         return changed;
       });
 
+  // 签字板要整页打开才能用
+  const reloadForSignature = (changed, home) => {
+    if (changed.some((node) => node.querySelector("[data-signature]"))) window.location.assign(home);
+  };
+
   // ---- 连接状态与断链提示，各页共用 ----
   const two = (n) => String(n).padStart(2, "0");
   const at = (time) => {
@@ -187,5 +192,5 @@
   };
 
   document.addEventListener("DOMContentLoaded", () => remember(document));
-  window.mcFeed = { start, swap, show, announcer, at, now: () => new Date() };
+  window.mcFeed = { start, swap, reloadForSignature, show, announcer, at, now: () => new Date() };
 })();

@@ -70,9 +70,14 @@
   document.addEventListener("DOMContentLoaded", () => {
     const feed = window.mcFeed;
     const say = feed.announcer();
-    const busy = () => secret || Array.from(document.querySelectorAll("main input[type=text], main textarea")).some((node) => node.value);
+    const busy = () => secret || Array.from(document.querySelectorAll("main form[method=post] input[type=text], main textarea")).some((node) => node.value);
     const refresh = () => {
-      if (!busy()) feed.swap(window.location.pathname + window.location.search, { after: openings }).catch(() => {});
+      const home = window.location.pathname.replace(/oversight\/.*$/, "oversight/");
+      const after = (changed) => {
+        openings();
+        feed.reloadForSignature(changed, home);
+      };
+      if (!busy()) feed.swap(home + window.location.search, { after }).catch(() => {});
       else find("[data-news]").hidden = false;
     };
     openings();

@@ -8,6 +8,7 @@
   const MAX = 20;
   let digits = "";
   let opening = false;
+  let lastFace = "";
 
   // ---- 存在本机 ----
   const key = (box) => `mc-slip|${box.dataset.draw}|${box.dataset.seat}|${box.dataset.attempt}`;
@@ -107,6 +108,21 @@
     opening = true;
     form.requestSubmit();
   };
+  // 自动开签最多试三次；还不行就等本人按按钮，免得反复提交
+  const autoOpen = () => {
+    const box = find("[data-open]");
+    if (!box) return;
+    const name = `mc-tried|${key(box)}`;
+    let tried = 0;
+    try {
+      tried = Number(window.sessionStorage.getItem(name) || 0);
+      window.sessionStorage.setItem(name, String(tried + 1));
+    } catch (error) {
+      tried = 0;
+    }
+    if (tried < 3) openSlip();
+    else find("[data-open-word]").textContent = "自动公开没有成功，请点下面的“公开我的数字”再试，或告诉主持人。";
+  };
 
   // ---- 独立计算 ----
   let verdict = null;
@@ -145,9 +161,15 @@
     all("[data-pad], [data-roll]").forEach((node) => (node.hidden = false));
     const warn = find("[data-storage]");
     if (warn) warn.hidden = store.works();
+    const face = find("[data-face]").dataset.face;
+    if (face !== lastFace) {
+      digits = "";
+      opening = false;
+      lastFace = face;
+    }
     showPad();
     showKept();
-    openSlip();
+    autoOpen();
     independent();
   };
 

@@ -1,11 +1,13 @@
 """A formal draw from preparation to a verified public page: host, discipline officer and an observer's phone, each in a browser of its own."""
 
 import re
+import threading
 from datetime import timedelta
 from pathlib import Path
 
 import axe_playwright_python
 import pytest
+from django.core.handlers.wsgi import WSGIHandler
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -75,6 +77,18 @@ class Person:
                 "document.documentElement.scrollWidth - document.documentElement.clientWidth"
             )
             assert wide <= 0, f"{name}: {wide} px too wide"
+
+
+@pytest.fixture(autouse=True)
+def _one_request_at_a_time(monkeypatch):
+    """SQLite in memory refuses to read a table while another thread writes it; a real database waits."""
+    lock, answer = threading.RLock(), WSGIHandler.get_response
+
+    def in_turn(handler, request):
+        with lock:
+            return answer(handler, request)
+
+    monkeypatch.setattr(WSGIHandler, "get_response", in_turn)
 
 
 @pytest.fixture
