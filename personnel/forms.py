@@ -24,6 +24,13 @@ GROUPS = (
 _WORDS = re.compile(r"[、，,;；\n]+")
 
 
+def ask_for(fields: dict[str, forms.Field]) -> None:
+    """An empty compulsory field is named, with what to do."""
+    for field in fields.values():
+        verb = "选择" if isinstance(field, forms.ChoiceField | forms.FileField) else "填写"
+        field.error_messages["required"] = f"请{verb}{field.label}。"
+
+
 def day_field(label: str, **options: Any) -> forms.DateField:
     widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     return forms.DateField(label=label, widget=widget, **options)
@@ -58,6 +65,7 @@ class InspectorForm(forms.ModelForm):
         self.fields["uid"].help_text = "不填就用执法证号；没有执法证的填工号"
         for name in book.personnel.fields if book else ():
             self.fields[name].required = not name.startswith("certificate_")
+        ask_for(self.fields)
         if self.instance.pk:
             del self.fields["uid"]
             self.initial["areas"] = list(self.instance.areas.values_list("pk", flat=True))
@@ -120,6 +128,10 @@ class AbsenceForm(forms.Form):
     until = day_field("止", required=False, help_text="还不知道哪天回来可以不填，回来后再补")
     note = forms.CharField(label="说明", required=False, max_length=200)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ask_for(self.fields)
+
 
 class ReturnForm(forms.Form):
     until = day_field("离岗到哪一天")
@@ -160,6 +172,7 @@ class UploadForm(forms.Form):
     def __init__(self, *args: Any, organisation: Organisation, sheet: Sheet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.sheet = sheet
+        ask_for(self.fields)
         own = PersonnelMapping.objects.filter(organisation=organisation).order_by("name")
         self.fields["mapping"].queryset = own
 

@@ -45,7 +45,7 @@ def list_rows(people: Iterable[Inspector], today: date) -> list[ListRow]:
     statuses = queries.statuses_on(people, today)
     return [
         ListRow(
-            person, _areas(person), "、".join(person.specialities),
+            person, _few(person), "、".join(person.specialities),
             rules.certificate_badge(queries.certificate_of(person), today), standing(statuses[person.pk]),
         )
         for person in people
@@ -56,13 +56,21 @@ def _areas(person: Inspector) -> str:
     return "、".join(area.name for area in sorted(person.areas.all(), key=lambda area: area.code))
 
 
-def figures(roll: queries.Roll) -> list[dict[str, Any]]:
+def _few(person: Inspector) -> str:
+    """The first two areas and how many there are; the whole list is on the person's page."""
+    names = sorted((area.code, area.name) for area in person.areas.all())
+    first = "、".join(name for _, name in names[:2])
+    return f"{first}等 {len(names)} 个" if len(names) > 2 else first
+
+
+def figures(roll: queries.Roll, url: str) -> list[dict[str, Any]]:
+    """url: the list by end of certificate"""
     return [
         {"label": "在册", "value": roll.total, "unit": "人"},
         {"label": "在编在岗持证", "value": roll.officers, "unit": "人", "note": "按人员数计算抽取数量时用这个数"},
         {"label": "今天可参加抽取", "value": roll.available, "unit": "人", "note": "在岗、未请假、证件有效"},
         {
-            "label": "执法证到期提醒", "value": roll.ending, "unit": "人", "tone": "warn" if roll.ending else "",
+            "label": "执法证到期提醒", "value": roll.ending, "unit": "人", "tone": "warn" if roll.ending else "", "url": url if roll.ending else "",
             "note": f"已过期或 {rules.LATER_DAYS} 天内到期",
         },
     ]  # fmt: skip

@@ -87,6 +87,8 @@ class TargetForm(forms.ModelForm):
         self.book = book
         self.fields["area"].queryset = Area.objects.filter(organisation=organisation).order_by("code")
         self.fields["unit"].queryset = Unit.objects.filter(organisation=organisation).order_by("code")
+        self.fields["unit"].empty_label = "（未指定）"
+        self.fields["approval_level"].choices = [("", "（不是建设项目）"), *Target.ApprovalLevel.choices]
         self._set_grades()
         self._set_categories()
         self._set_tags()

@@ -141,7 +141,9 @@ def basic_facts(target: Target) -> list[dict[str, Any]]:
         )
         rows.append(("自行处置危险废物", "是" if target.hw_self_disposal else "否"))
     rows.append(("曾用名", "、".join(target.former_names) or "无"))
-    return [{"label": label, "value": str(value) if isinstance(value, date) else value} for label, value in rows]
+    return [
+        {"label": label, "value": str(value) if isinstance(value, date) else value} for label, value in rows
+    ]
 
 
 def _tags(target: Target) -> list[dict[str, str]]:

@@ -143,14 +143,14 @@ def _chain(held: Draw, on: Any) -> dict[str, str]:
     url = reverse("live:oversight", args=[held.number])
     if held.chain_b:
         return _task(
-            "链 B 密钥",
+            "乙方密钥（链 B）",
             True,
             f"{held.chain_b_by.name if held.chain_b_by else ''}已交存",
             "密钥只在持有人手里，替换时逐轮交出",
             url,
         )
     who = held.discipline.name if held.discipline else "批准替换的分管领导"
-    return _task("链 B 密钥", False, "未交存", f"由{who}在自己的浏览器里生成", url)
+    return _task("乙方密钥（链 B）", False, "未交存", f"由{who}在自己的浏览器里生成", url)
 
 
 def _rehearsal(held: Draw, on: Any) -> dict[str, str]:

@@ -108,6 +108,7 @@ def test_the_public_gets_the_rows_when_they_no_longer_identify_anybody(house):
     actions.close(by=house.operator, draw=draw)
     assert json.loads(exports.transcript_json(draw, "public"))["head"] == draw.head
     assert json.loads(exports.openings_json(draw))["openings"] == []
+    assert queries.public_events(draw)[-1]["type"] == "close"
 
 
 def test_a_large_roster_lets_the_public_verify_at_once(house):

@@ -5,7 +5,9 @@ from datetime import date
 import pytest
 from django.core.exceptions import ValidationError
 
+from foundation.errors import NotAllowed, RuleBroken
 from foundation.ledger.models import Entry
+from foundation.organisation.models import Area, Unit
 from personnel import actions, queries
 from personnel.models import Absence, Inspector
 from tests.factories import create_inspector, create_user
@@ -157,3 +159,60 @@ def test_the_database_refuses_nonsense(bureau):
             other.full_clean()
     with pytest.raises(ValidationError, match="结束日期不能早于开始日期"):
         Absence(inspector=row, reason="leave", since=TODAY, until=date(2026, 1, 1)).full_clean()
+
+
+def test_every_act_is_in_the_ledger_and_phones_are_masked_there(bureau, planner):
+    values = {"name": "钱三", "unit": Unit.objects.get(), "uid": "G1", "phone": "13800001234"}
+    row = actions.create_inspector(organisation=bureau, values=values, on=TODAY, by=planner)
+    area = Area.objects.get(organisation=bureau, code="A1")
+    edited = {"phone": "13900005678", "post": "队长"}
+    actions.edit_inspector(inspector=row, version=1, values=edited, areas=[area], on=TODAY, by=planner)
+    absence = actions.register_absence(inspector=row, reason="leave", since=TODAY, until=None, by=planner)
+    actions.end_absence(absence=absence, until=TODAY, by=planner)
+    actions.link_user(inspector=row, user=create_user(bureau), by=planner)
+    actions.deactivate(inspector=row, reason="调离", by=planner)
+    actions.reactivate(inspector=row, reason="调回", by=planner)
+    batch = upload(bureau, planner, *ROWS)
+    actions.commit_import(batch=batch, on=TODAY, by=planner)
+    actions.undo_import(batch=batch, on=TODAY, by=planner)
+    actions.drop_import(batch=upload(bureau, planner, *ROWS), by=planner)
+    actions.save_mapping(organisation=bureau, name="市局", columns={"大队": "unit"}, by=planner)
+    verbs = [
+        "create_inspector", "edit_inspector", "register_absence", "end_absence", "link_user", "deactivate", "reactivate",
+        "check_file", "commit_import", "undo_import", "check_file", "drop_import", "save_mapping",
+    ]  # fmt: skip
+    entries = Entry.objects.in_order()
+    assert [entry.act for entry in entries] == [f"personnel.{verb}" for verb in verbs]
+    told = "".join(entry.content for entry in entries)
+    assert "138****1234" in told
+    assert "13800001234" not in told
+    assert "13900005678" not in told
+    assert '"areas":{"from":[],"to":["东湾镇"]}' in entries[1].content
+
+
+def test_an_account_belongs_to_one_person_of_its_own_bureau(bureau, planner):
+    row, other, user = create_inspector(bureau), create_inspector(bureau), create_user(bureau)
+    assert actions.link_user(inspector=row, user=user, by=None).user == user
+    with pytest.raises(RuleBroken, match="已关联"):
+        actions.link_user(inspector=other, user=user, by=planner)
+    with pytest.raises(RuleBroken, match="不属于"):
+        actions.link_user(inspector=other, user=create_user(), by=planner)
+    with pytest.raises(NotAllowed):
+        actions.link_user(inspector=other, user=create_user(bureau), by=user)
+    assert actions.link_user(inspector=row, user=None, by=planner).user is None
+
+
+def test_a_failed_act_leaves_no_entry(bureau, planner):
+    row = create_inspector(bureau)
+    for act in (
+        lambda: actions.deactivate(inspector=row, reason=" ", by=planner),
+        lambda: actions.register_absence(inspector=row, reason="gone", since=TODAY, until=None, by=planner),
+        lambda: actions.create_inspector(
+            organisation=bureau, values={"name": "无号", "unit": row.unit}, on=TODAY, by=planner
+        ),
+        lambda: actions.save_mapping(organisation=bureau, name=" ", columns={}, by=planner),
+        lambda: actions.mapping_columns(bureau, "没有的"),
+    ):
+        with pytest.raises(RuleBroken):
+            act()
+    assert not Entry.objects.exists()

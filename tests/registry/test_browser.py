@@ -20,7 +20,9 @@ def page(request, live_server, browser):
     client = Client()
     client.force_login(create_planner(bureau))
     context = browser.new_context(viewport=SIZES[request.param], locale="zh-CN", timezone_id="Asia/Shanghai")
-    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+    context.add_cookies(
+        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
+    )
     page = context.new_page()
     page.faults = []
     page.on("console", lambda message: page.faults.append(message.text) if message.type == "error" else None)
@@ -35,7 +37,9 @@ def look(page, name):
     """A screenshot when asked for; the page never scrolls sideways and axe finds nothing serious."""
     from axe_playwright_python.sync_playwright import Axe
 
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name} scrolls sideways"
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (
+        f"{name} scrolls sideways"
+    )
     found = [v for v in Axe().run(page).response["violations"] if v["impact"] in ("serious", "critical")]
     assert [(v["id"], v["nodes"][0]["html"][:160]) for v in found] == [], name
     if SHOTS:
