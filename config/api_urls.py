@@ -22,4 +22,5 @@ urlpatterns = [
     path("v1/", include("personnel.api_urls")),
     path("v1/", include("planning.api_urls")),
     path("v1/", include("inspections.api_urls")),
+    path("v1/open/", include("disclosure.api_urls")),
 ]

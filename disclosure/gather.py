@@ -85,11 +85,12 @@ def facts_of(task: DisclosureTask) -> ResultFacts:
 
 
 def _whole_visit(visit_id: int | None) -> Visit:
+    assert visit_id is not None
     items = VisitItem.objects.select_related("item").prefetch_related("checks__checkpoint").order_by("pk")
     team = TeamMember.objects.select_related("inspector").order_by("position")
     followups = FollowUp.objects.order_by("opened_at", "pk")
     return (
-        Visit.objects.select_related("organisation", "draw", "target__area", "target__entity")
+        Visit.objects.select_related("organisation", "draw__plan", "target__area", "target__entity")
         .prefetch_related(
             Prefetch("items", items),
             Prefetch("team", team),
@@ -147,7 +148,13 @@ def _draw_facts(visit: Visit) -> DrawFacts:
     return DrawFacts(
         number=draw.number, held_on=timezone.localtime(draw.scheduled_at).date(), code=code.first() or "",
         commitment=visit.commitment, head=draw.head, opening=opening_of(draw, visit.commitment),
+        plan=draw.plan.name, directed=_directed(visit),
     )  # fmt: skip
+
+
+def _directed(visit: Visit) -> bool:
+    lines = DrawStratum.objects.filter(draw=visit.draw, stratum__in=visit.strata).values("line")
+    return PlanTask.objects.filter(plan=visit.draw.plan_id, line__in=lines, directed=True).exists()
 
 
 def opening_of(draw: Draw, commitment: str) -> dict[str, Any] | None:

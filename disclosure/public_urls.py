@@ -1,7 +1,33 @@
 """The public portal under /open/."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from disclosure.public import archive, pages, views
 
 app_name = "open"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("", views.home, name="home"),
+    path("results/", views.results, name="results"),
+    path("results/download.<str:kind>", views.results_file, name="results_file"),
+    path("results/<str:number>/", views.result, name="result"),
+    path("results/<str:number>/record.json", views.result_json, name="result_json"),
+    path("companies/<str:uscc>/", views.company, name="company"),
+    path("companies/<str:uscc>/feed.atom", pages.feed, name="company_feed"),
+    path("draws/", archive.draws, name="draws"),
+    path("draws/<str:number>/", archive.draw, name="draw"),
+    path("plans/", archive.plans, name="plans"),
+    path("plans/<str:number>/", archive.plan, name="plan"),
+    path("lists/", archive.lists, name="lists"),
+    path("lists/<slug:name>/", archive.lists, name="list"),
+    path("stats/", archive.stats, name="stats"),
+    path("data/", archive.data, name="data"),
+    path("data/<str:period>.<str:kind>", archive.data_file, name="data_file"),
+    path("objection/", pages.objection, name="objection"),
+    path("objection/receipt/", pages.receipt_lookup, name="receipt_lookup"),
+    path("objection/<str:receipt>/", pages.receipt, name="receipt"),
+    path("verify/", pages.verify, name="verify"),
+    path("help/", pages.help_page, name="help"),
+    path("accessibility/", pages.accessibility, name="accessibility"),
+    path("feed.atom", pages.feed, name="feed"),
+]

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, StreamingHttpResponse
 
 from foundation.organisation.adoption import RulebookMissing, rulebook_of
 from foundation.organisation.models import Organisation
@@ -53,7 +53,7 @@ def disposition(name: str) -> str:
     return f"attachment; filename*=utf-8''{quote(name)}"
 
 
-def export_template(organisation: Organisation, kind: str, on: date) -> HttpResponse:
+def export_template(organisation: Organisation, kind: str, on: date) -> FileResponse:
     sheet = sheet_of(organisation, kind, on)
     return FileResponse(
         writing.template(sheet),
@@ -63,7 +63,7 @@ def export_template(organisation: Organisation, kind: str, on: date) -> HttpResp
     )
 
 
-def export_errors(batch: ImportBatch, on: date) -> HttpResponse:
+def export_errors(batch: ImportBatch, on: date) -> FileResponse:
     """Only the refused rows, each fault as a comment on its cell."""
     sheet = sheet_of(batch.organisation, batch.kind, on)
     file = writing.error_workbook(sheet, batch.rejected, batch.errors)

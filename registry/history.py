@@ -19,7 +19,8 @@ def visits_this_year(target_ids: Iterable[int], year: int, on: date) -> dict[int
 
     Checks by others and those marked as not counted are shown beside the counter, not in it.
     """
-    ids, found = list(target_ids), {}
+    ids = list(target_ids)
+    found: dict[int, int] = {}
     for start in range(0, len(ids), _CHUNK):
         rows = PriorInspection.objects.filter(
             target__in=ids[start : start + _CHUNK], level=PriorInspection.Level.OWN, counted=True,
@@ -31,7 +32,8 @@ def visits_this_year(target_ids: Iterable[int], year: int, on: date) -> dict[int
 
 def superior_clean(target_ids: Iterable[int], year: int) -> set[int]:
     """Targets a superior checked this year, every time without a problem. source: QS-10.5, AMB-40"""
-    ids, seen = list(target_ids), {}
+    ids = list(target_ids)
+    seen: dict[int, bool] = {}
     for start in range(0, len(ids), _CHUNK):
         rows = PriorInspection.objects.filter(
             target__in=ids[start : start + _CHUNK], level=PriorInspection.Level.SUPERIOR, on__year=year

@@ -514,6 +514,18 @@ class ImportedRow(models.Model):
             )
         ]
 
+    @property
+    def of_target(self) -> Target:
+        """The target of a row of targets."""
+        assert self.target is not None
+        return self.target
+
+    @property
+    def of_item(self) -> InspectionItem:
+        """The item of a row of items."""
+        assert self.item is not None
+        return self.item
+
 
 class ColumnMapping(models.Model):
     """列对应：外部导出文件的表头，对到本系统的哪一列。起个名字，下次直接选。"""

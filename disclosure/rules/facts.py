@@ -66,6 +66,8 @@ class DrawFacts:
     commitment: str
     head: str
     opening: dict | None = None
+    plan: str = ""
+    directed: bool = False
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ class Stage:
     @property
     def tall(self) -> bool:
         """Scenes with the code and the log in a right column; the others have them at the foot."""
-        return self.frame.scene in ("draw", "team", "welcome", "sign", "round")
+        return self.frame.scene in ("draw", "team", "welcome", "sign", "sealed", "round", "void")
 
 
 def stage_of(draw: Draw, events: Sequence[Mapping[str, Any]], frame: Frame, audience: str) -> Stage:
@@ -136,7 +136,17 @@ class _Scene:
         again = f"第 {attempt} 次，" if attempt > 1 else ""
         say = f"{again}各席在自己的手机上定数、封签，收到 {len(slips)} / {wanted}"
         cards = [{"seat": seat, "commit": slips.get(seat.seat, "")} for seat in self.seats]
-        return "观察员封签", say, {"cards": cards, "done": len(slips), "wanted": wanted, "attempt": attempt}
+        return (
+            "观察员封签",
+            say,
+            {**self._fixed(), "cards": cards, "done": len(slips), "wanted": wanted, "attempt": attempt},
+        )
+
+    def _fixed(self) -> dict[str, str]:
+        """What was decided before anybody brought a digit."""
+        return {
+            "freeze_hash": self.draw.freeze_hash, "op_commit": self._manifest()["op_commit"], "at": self._last("freeze")["at"],
+        }  # fmt: skip
 
     def _opens(self) -> tuple[str, str, dict[str, Any]]:
         attempt, events = self._attempt()
@@ -153,7 +163,7 @@ class _Scene:
             if waiting
             else "各席数字都已公开"
         )
-        return "同时开签", say, {
+        return "同时开签", say, { **self._fixed(),
             "cards": cards, "bits": round(min(bits, 9 * ENOUGH_BITS)), "enough": ENOUGH_BITS, "attempt": attempt,
             "spoken": any(seat.method == Seat.Method.SPOKEN for seat in self.seats),
         }  # fmt: skip

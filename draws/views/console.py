@@ -100,6 +100,8 @@ def _entropy(draw: Draw) -> dict[str, Any] | None:
         for seat in draw.seats.filter(method=Seat.Method.SPOKEN).order_by("position")
         if seat.seat not in log.opens
     ]
+    for seat in spoken:
+        seat.shown = scenes.stages.grouped(seat.spoken_digits)
     waiting = [name for name in sealed if name not in log.opens]
     titles = dict(draw.seats.values_list("seat", "title"))
     bits = entropy_bits(log.seats, {**{seat.seat: seat.spoken_digits for seat in spoken}, **log.opens})

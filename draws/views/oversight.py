@@ -14,6 +14,8 @@ from draws import actions, documents, policies, queries, scenes
 from draws.forms import SignForm
 from draws.models import Draw, Presence, Seat
 from draws.rules.mc1.canonical import canon, read_json
+from draws.rules.mc1.patterns import TARGET_STATUSES
+from draws.rules.mc1.rows import parse_target_facts
 from draws.rules.protocol import CHAIN_LENGTH
 from draws.views.common import attempt, insider_draw, verb
 from draws.views.live import chained, mark_of
@@ -134,12 +136,27 @@ def _spot(request: HttpRequest, draw: Draw) -> dict[str, Any]:
     opened = sorted({c for event in draw.events.filter(type="spotcheck") for c in _cs(event.content)})
     openings = queries.openings_for(draw, opened) if opened else []
     codes = scenes.people.target_codes(draw, opened)
+    labels = {line.id: line.label for line in scenes.strata.lines_of(draw)}
     return {
         "words": words, "found": list(found),
         "openings": [
-            {**opening, "code": codes.get(opening["c"], ""), "json": canon(opening["record"])} for opening in openings
+            {
+                **opening, "code": codes.get(opening["c"], ""), "json": canon(opening["record"]),
+                "says": row_words(opening["record"]["row"], labels, draw.legend),
+            }
+            for opening in openings
         ],
     }  # fmt: skip
+
+
+def row_words(row: str, labels: dict[str, str], legend: dict[str, Any]) -> str:
+    """A frozen row in words: 端河镇，今年已查 0 次；重点 可以抽取"""
+    facts = parse_target_facts(row)
+    area = legend.get("areas", {}).get(facts.area, facts.area)
+    strata = "，".join(
+        f"{labels.get(name, name)}{TARGET_STATUSES[status]}" for name, status in facts.memberships
+    )
+    return f"{area}，今年已查 {facts.visits_this_year} 次；{strata}"
 
 
 def _cs(content: str) -> list[str]:

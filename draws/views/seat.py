@@ -101,7 +101,7 @@ def _own(draw: Draw, held: Seat) -> dict[str, Any]:
         return {"attempt": 1, "slip": "", "digits": ""}
     log = queries.state_of(draw).log
     return {
-        "attempt": log.attempt, "slip": log.slips.get(held.seat, ""), "digits": log.opens.get(held.seat, ""),
+        "attempt": log.attempt, "slip": log.slips.get(held.seat, ""), "digits": log.opens.get(held.seat, ""), "shown": scenes.stages.grouped(log.opens.get(held.seat, "")),
         "locked": log.locked,
     }  # fmt: skip
 
@@ -126,12 +126,15 @@ def _to_read_back(draw: Draw, held: Seat) -> list[Seat]:
     if draw.state != S.LOCKED:
         return []
     opened = queries.state_of(draw).log.opens
-    return [
+    found = [
         seat
         for seat in draw.seats.exclude(spoken_digits="").order_by("position")
         if seat.seat not in opened
         and not policies.why_not(policies.check_confirm_spoken, draw, seat, seat=held)
     ]
+    for seat in found:
+        seat.shown = scenes.stages.grouped(seat.spoken_digits)
+    return found
 
 
 def _waiting(draw: Draw, own: dict[str, Any]) -> list[str]:

@@ -2,7 +2,6 @@
 
 import difflib
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -18,6 +17,9 @@ _EXACT_DIGITS = 15
 _YES = frozenset({"是", "有", "√", "✓", "y", "yes", "true", "1", "在", "对"})
 _NO = frozenset({"否", "无", "×", "x", "n", "no", "false", "0", "不在", "没有"})
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:\s+00:00(?::00)?)?\Z")
+_BLANKS = re.compile(r"[\s\u3000\u200b\ufeff]+")
+_WIDE = range(0xFF01, 0xFF5F)
+_HALF = {wide: wide - 0xFEE0 for wide in _WIDE if chr(wide - 0xFEE0).isalnum() or chr(wide) in "－＿．＠＋"}
 _STOP = re.compile(r"[；;]")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})\Z")
 
@@ -72,9 +74,13 @@ class Sheet:
     columns: tuple[Column, ...]
     unit: str = "行"
     notes: tuple[str, ...] = ()
+    _by_key: dict[str, Column] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_key", {column.key: column for column in self.columns})
 
     def column(self, key: str) -> Column:
-        return next(column for column in self.columns if column.key == key)
+        return self._by_key[key]
 
     @property
     def required(self) -> tuple[Column, ...]:
@@ -82,14 +88,8 @@ class Sheet:
 
 
 def tidy(text: str) -> str:
-    """Full-width letters and digits to half-width, odd blanks to one blank, ends trimmed."""
-    folded = "".join(unicodedata.normalize("NFKC", char) if _foldable(char) else char for char in text)
-    return re.sub(r"[\s\u3000\u200b\ufeff]+", " ", folded).strip()
-
-
-def _foldable(char: str) -> bool:
-    """Full-width ASCII letters and digits and blanks; Chinese punctuation stays as it is written."""
-    return char.isalnum() or char in "－＿．＠＋　"
+    """Full-width letters and digits to half-width, odd blanks to one blank, ends trimmed; punctuation stays."""
+    return _BLANKS.sub(" ", text.translate(_HALF)).strip()
 
 
 def written(cell: Any) -> str:

@@ -11,7 +11,7 @@ from inspections.models import Record, Visit
 
 def lock(visit: Visit) -> Visit:
     """The same object, fresh from the database and locked until the transaction ends."""
-    visit.refresh_from_db(from_queryset=Visit.objects.select_for_update(of=("self",)))
+    visit.refresh_from_db(from_queryset=Visit.objects.select_for_update(of=("self",), no_key=True))
     return visit
 
 

@@ -29,7 +29,7 @@ def create_visits(*, by: User, draw: Draw, now: datetime | None = None) -> list[
     returns: the live visits of the draw, in screen-code order
     raises: NotAllowed, OutOfOrder, RuleBroken when a drawn line has no published item behind it
     """
-    draw.refresh_from_db(from_queryset=Draw.objects.select_for_update(of=("self",)))
+    draw.refresh_from_db(from_queryset=Draw.objects.select_for_update(of=("self",), no_key=True))
     policies.check_create(by, draw)
     at = moment(now)
     drawn = visits_of(draw)

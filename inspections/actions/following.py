@@ -69,7 +69,7 @@ def set_terms(
     *, by: User, followup: FollowUp, demand: str, due_on: date | None, handed_to: str = ""
 ) -> FollowUp:
     """What is to be done, by when, and to whom it was handed over."""
-    followup.refresh_from_db(from_queryset=FollowUp.objects.select_for_update(of=("self",)))
+    followup.refresh_from_db(from_queryset=FollowUp.objects.select_for_update(of=("self",), no_key=True))
     policies.check_change_followup(by, followup)
     if followup.kind == FollowUp.Kind.REFERRAL and not handed_to.strip():
         raise RuleBroken("移送的，要写明移送给哪个单位。", code="handed_to_missing")
@@ -88,7 +88,7 @@ def close_followup(*, by: User, followup: FollowUp, on: date, note: str) -> Foll
     on: day it was settled, not before it was opened
     raises: NotAllowed, OutOfOrder when closed already, RuleBroken
     """
-    followup.refresh_from_db(from_queryset=FollowUp.objects.select_for_update(of=("self",)))
+    followup.refresh_from_db(from_queryset=FollowUp.objects.select_for_update(of=("self",), no_key=True))
     policies.check_change_followup(by, followup)
     if not note.strip():
         raise RuleBroken("办结要写复查或办理情况。", code="closing_note_missing")

@@ -143,7 +143,11 @@ def set_manual(
         raise RuleBroken(
             "请填不小于 0 的整数，并写明来源文件；填 0 也要写理由。", code="manual_incomplete", clause=clause
         )
-    row = PlannedNumber.objects.select_for_update().filter(task=task, unit=unit, period=period).first()
+    row = (
+        PlannedNumber.objects.select_for_update(no_key=True)
+        .filter(task=task, unit=unit, period=period)
+        .first()
+    )
     if row is None:
         raise RuleBroken(f"这项任务没有 {period} 这一期。请从表里选一期。", code="unknown_period")
     row.manual, row.manual_source = number, source.strip()
@@ -243,7 +247,7 @@ def file_plan(*, by: User, plan: AnnualPlan, filed_on: date) -> AnnualPlan:
 
 
 def _locked(plan: AnnualPlan) -> AnnualPlan:
-    return AnnualPlan.objects.select_for_update().get(pk=plan.pk)
+    return AnnualPlan.objects.select_for_update(no_key=True).get(pk=plan.pk)
 
 
 def _versions(organisation: Organisation, year: int, kind: str):

@@ -136,7 +136,11 @@ def edit_target(
     raises: EditedMeanwhile with what the other person changed; NotAllowed; ValidationError
     """
     policies.check_may_edit(by, target.organisation)
-    row = Target.objects.select_for_update().select_related("entity", "organisation").get(pk=target.pk)
+    row = (
+        Target.objects.select_for_update(no_key=True)
+        .select_related("entity", "organisation")
+        .get(pk=target.pk)
+    )
     if row.version != version:
         raise EditedMeanwhile(differences(row, values), row.version)
     changed = {
@@ -193,8 +197,12 @@ def differences(row: Target, values: Mapping[str, Any]) -> list[tuple[str, str, 
     for name, value in values.items():
         mine, theirs = shown(row, name, value), shown(row, name, getattr(row, name))
         if mine != theirs:
-            found.append((name, str(Target._meta.get_field(name).verbose_name), theirs, mine))
+            found.append((name, _label(name), theirs, mine))
     return found
+
+
+def _label(name: str) -> str:
+    return str(getattr(Target._meta.get_field(name), "verbose_name", name))
 
 
 def shown(row: Target, name: str, value: Any) -> str:
@@ -203,7 +211,7 @@ def shown(row: Target, name: str, value: Any) -> str:
         return "是" if value else "否"
     if isinstance(value, (list, tuple)):
         return "、".join(map(str, value))
-    labels = dict(Target._meta.get_field(name).choices or ())
+    labels = dict(getattr(Target._meta.get_field(name), "choices", None) or ())
     return str(labels.get(value, "" if value is None else value))
 
 
@@ -211,7 +219,7 @@ def shown(row: Target, name: str, value: Any) -> str:
 def change_status(*, target: Target, status: str, since: date, reason: str, on: date, by: User) -> Target:
     """End the present status period and begin another. raises: NotAllowed, WrongTurn, RuleBroken"""
     policies.check_may_edit(by, target.organisation)
-    row = Target.objects.select_for_update().get(pk=target.pk)
+    row = Target.objects.select_for_update(no_key=True).get(pk=target.pk)
     if not reason.strip():
         raise RuleBroken("变更状态必须写明原因，例如停产报告、注销通知书文号。", code="status_needs_a_reason")
     states.check_status(row.status, status, since, row.status_since, on)

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -66,7 +66,7 @@ def _check(request: HttpRequest, kind: str, form: forms.UploadForm) -> ImportBat
 
 
 @require_GET
-def template(request: HttpRequest, kind: str) -> HttpResponse:
+def template(request: HttpRequest, kind: str) -> FileResponse:
     _batches(request)
     return exports.export_template(request.user.organisation, kind, today())
 
@@ -87,7 +87,7 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
 
 
 @require_GET
-def errors(request: HttpRequest, batch_id: int) -> HttpResponse:
+def errors(request: HttpRequest, batch_id: int) -> FileResponse:
     return exports.export_errors(_batch(request, batch_id), today())
 
 

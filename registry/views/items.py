@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -37,7 +38,7 @@ def _modes(item: InspectionItem) -> str:
 
 
 @require_GET
-def export(request: HttpRequest) -> HttpResponse:
+def export(request: HttpRequest) -> HttpResponseBase:
     found = filters.ItemFilter(request.GET, queryset=visible_items(request))
     fmt = "csv" if request.GET.get("format") == "csv" else "xlsx"
     return exports.export_items(found.qs.order_by("code", "-version"), today(), fmt)

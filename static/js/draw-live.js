@@ -7,7 +7,7 @@
   const sleep = (ms) => new Promise((done) => window.setTimeout(done, ms));
   const screen = !document.body.classList.contains("live");
   const PAGE_ROWS = 11;
-  // 每一幕展开之后至少停多久（毫秒）
+  // 每一幕展开之后至少停多久（毫秒）；冻结要留出拍照的时间，关闭动画也不缩短
   const DWELL = { freeze: 9000, seed: 5000, draw: 3500, team: 12000 };
 
   const player = { frames: [], queue: [], playing: false, paused: false, skip: false, replay: false, at: 0 };
@@ -156,7 +156,7 @@
       const frame = player.queue.shift();
       player.at = player.frames.indexOf(frame);
       await show(frame, true, say);
-      if (player.queue.length) await hold(still() ? 700 : DWELL[frame.scene] || 1500);
+      if (player.queue.length) await hold(frame.scene === "freeze" ? DWELL.freeze : still() ? 700 : DWELL[frame.scene] || 1500);
     }
     const skipped = player.skip;
     player.queue = [];

@@ -119,7 +119,7 @@
     use.setAttribute("href", use.getAttribute("href").replace(/#.*/, verdict.ok ? "#okc" : "#no"));
     find("b", box).textContent = verdict.ok ? "您的手机独立计算，与现场一致" : "您的手机算出的与现场不一致";
     find("span", box).textContent = verdict.ok
-      ? `种子和 ${verdict.visits} 家都算过，用时 ${(verdict.ms / 1000).toFixed(1)} 秒；检查组可用核验页再算`
+      ? `种子和 ${verdict.visits} 家都算过，用时${verdict.ms < 100 ? "不到 0.1" : ` ${(verdict.ms / 1000).toFixed(1)}`} 秒；检查组可用核验页再算`
       : `${verdict.why}。请截图，并当场告诉纪检监督员。`;
   };
   const independent = () => {

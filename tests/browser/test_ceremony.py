@@ -20,7 +20,11 @@ RUN_AXE = """async () => (await axe.run(document, {runOnly: {type: 'tag', values
     ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}})).violations
     .map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 160)).join(' | '))"""
 PASSWORD = "mingchou-2026"
-DESKTOP, PHONE, WALL = {"width": 1366, "height": 768}, {"width": 390, "height": 844}, {"width": 1920, "height": 1080}
+DESKTOP, PHONE, WALL = (
+    {"width": 1366, "height": 768},
+    {"width": 390, "height": 844},
+    {"width": 1920, "height": 1080},
+)
 DICE = "40719938215560273948"
 
 
@@ -29,7 +33,12 @@ class Person:
 
     def __init__(self, browser: Browser, base: str, shots: Path, name: str, viewport: dict, **given) -> None:
         self.context: BrowserContext = browser.new_context(
-            viewport=viewport, locale="zh-CN", timezone_id="Asia/Shanghai", reduced_motion="reduce", accept_downloads=True, **given
+            viewport=viewport,
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            reduced_motion="reduce",
+            accept_downloads=True,
+            **given,
         )
         self.base, self.shots, self.name, self.said = base, shots, name, []
         self.page = self.open()
@@ -37,7 +46,9 @@ class Person:
     def open(self) -> Page:
         page = self.context.new_page()
         page.set_default_timeout(15_000)
-        page.on("console", lambda message: self.said.append(message.text) if message.type == "error" else None)
+        page.on(
+            "console", lambda message: self.said.append(message.text) if message.type == "error" else None
+        )
         page.on("pageerror", lambda error: self.said.append(str(error)))
         return page
 
@@ -60,7 +71,9 @@ class Person:
         if check:
             page.evaluate(AXE)
             assert page.evaluate(RUN_AXE) == [], name
-            wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            wide = page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
             assert wide <= 0, f"{name}: {wide} px too wide"
 
 
@@ -293,4 +306,3 @@ def test_a_formal_draw_is_walked_by_three_people_and_verified_by_one(people, sho
 
 def _seq(number: str, kind: str) -> int:
     return Draw.objects.get(number=number).events.get(type=kind).seq
-

@@ -192,12 +192,12 @@ def test_a_dry_run_warns_and_names_the_bottleneck_and_keeps_nothing(house):
     assert Draw.objects.get(pk=draw.pk).head == ""
 
 
-def test_a_register_that_moved_since_the_quota_is_named_before_the_freeze(house):
-    plan.create_targets(house.bureau, 2, control_level="county", permit_class="simplified")
-    planned = freezing.trial(make.prepare(house), make.ON)
-    quota = house.quotas[0]
-    assert quota.base >= 0
-    assert isinstance(planned.warnings, list)
+def test_a_base_that_differs_from_the_confirmed_quota_is_named_before_the_freeze(house):
+    draw, quota = make.prepare(house), house.quotas[0]
+    assert not any("确认配额时基数" in warning for warning in freezing.trial(draw, make.ON).warnings)
+    type(quota).objects.filter(pk=quota.pk).update(base=quota.base + 1)
+    (warning,) = [words for words in freezing.trial(draw, make.ON).warnings if "确认配额时基数" in words]
+    assert f"基数 {quota.base + 1} 家，现在 {quota.base} 家" in warning
 
 
 def test_a_formal_draw_is_announced_a_working_day_before_or_says_why(house):

@@ -1,0 +1,179 @@
+"""Draws, plans, lists (一单两库), statistics, open data."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from disclosure import exports, statistics
+from disclosure.models import Publication
+from disclosure.public import board, links
+from disclosure.public.serving import public_page, show
+from disclosure.rules import figures, masking
+from draws import queries as draw_queries
+from draws.models import Draw
+from foundation.errors import RuleBroken
+from foundation.organisation.models import Organisation
+from foundation.rulebook.periods import Period
+from inspections.models import Visit
+from personnel.models import Inspector
+from registry.models import InspectionItem, Target
+
+PER_PAGE = 50
+LISTS = {"items": "抽查事项清单", "targets": "检查对象名录", "inspectors": "检查人员名录"}
+
+
+@public_page
+def draws(request: HttpRequest) -> HttpResponse:
+    """Every formal draw since its announcement, ended ones and void ones alike."""
+    found = Draw.objects.formal().filter(state__in=board.KNOWN).order_by("-scheduled_at", "-pk")
+    page = Paginator(found.select_related("organisation", "retries"), PER_PAGE).get_page(
+        request.GET.get("page")
+    )
+    return show(
+        request, "open/draws.html", {"page_obj": page, "S": Draw.State, "verify_url": links.verifier()}
+    )
+
+
+@public_page
+def draw(request: HttpRequest, number: str) -> HttpResponse:
+    rows = (
+        Draw.objects.formal()
+        .filter(state__in=board.KNOWN)
+        .select_related("organisation", "previous", "retries")
+    )
+    found = get_object_or_404(rows, number=number)
+    published = Publication.objects.filter(kind="draw", number=number).order_by("-version").first()
+    opened = Publication.objects.results().current().filter(task__visit__draw=found).order_by("number")
+    context = {
+        "draw": found, "publication": published, "record": published.record if published else None,
+        "why_not": _why_not_public(found), "cards": board.cards(opened), "visits": Visit.objects.filter(draw=found).exclude(
+            state=Visit.State.VOID).count(),
+        "transcript_url": links.transcript(number), "openings_url": links.openings(number),
+        "ceremony_url": links.ceremony(number), "verify_url": links.verifier(number), "retried": _retried_by(found),
+    }  # fmt: skip
+    return show(request, "open/draw.html", context)
+
+
+def _why_not_public(draw: Draw) -> str:
+    try:
+        return draw_queries.why_not_public(draw) if draw.freeze_hash else "还没有冻结名单。"
+    except RuleBroken as broken:
+        return broken.message
+
+
+def _retried_by(draw: Draw) -> Draw | None:
+    return Draw.objects.filter(retries=draw).exclude(state=Draw.State.PREPARING).first()
+
+
+@public_page
+def plans(request: HttpRequest) -> HttpResponse:
+    found = Publication.objects.filter(kind="plan").current().order_by("-happened_on", "-pk")
+    return show(request, "open/plans.html", {"plans": found})
+
+
+@public_page
+def plan(request: HttpRequest, number: str) -> HttpResponse:
+    versions = list(Publication.objects.filter(kind="plan", number=number).order_by("-version"))
+    if not versions:
+        raise Http404("没有这个编号的计划")
+    context = {
+        "publication": versions[0],
+        "record": versions[0].record,
+        "corrections": board.corrections(versions),
+    }
+    return show(request, "open/plan.html", context, modified=versions[0].published_at)
+
+
+@public_page
+def lists(request: HttpRequest, name: str = "items") -> HttpResponse:
+    """一单两库 as far as it is public: no contacts, no telephone numbers, staff by surname."""
+    if name not in LISTS:
+        raise Http404("没有这份名录")
+    rows = {"items": _items, "targets": _targets, "inspectors": _inspectors}[name](request)
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    context = {"page_obj": page, "name": name, "title": LISTS[name], "words": request.GET.get("q", "").strip(),
+               "tabs": [{"label": zh, "slug": slug, "current": slug == name} for slug, zh in LISTS.items()]}  # fmt: skip
+    if name != "items":
+        shown = _shown_target if name == "targets" else _shown_inspector
+        context["rows"] = [shown(row) for row in page.object_list]
+    return show(request, "open/lists.html", context)
+
+
+def _items(request: HttpRequest) -> Any:
+    return InspectionItem.objects.published(timezone.localdate()).order_by("organisation", "no", "code")
+
+
+def _targets(request: HttpRequest) -> Any:
+    found = Target.objects.present().select_related("area", "entity").order_by("organisation", "name", "pk")
+    words = request.GET.get("q", "").strip()[:60]
+    return found.filter(name__icontains=words) if words else found
+
+
+def _inspectors(request: HttpRequest) -> Any:
+    return (
+        Inspector.objects.certified_on(timezone.localdate())
+        .select_related("unit")
+        .order_by("organisation", "unit", "uid")
+    )
+
+
+def _shown_target(target: Target) -> dict[str, str]:
+    return {
+        "name": board.public_name(target.name, target.entity_id is not None), "kind": target.get_kind_display(),
+        "area": target.area.name, "uscc": target.entity.uscc if target.entity else "", "status": target.get_status_display(),
+    }  # fmt: skip
+
+
+def _shown_inspector(inspector: Inspector) -> dict[str, str]:
+    return {
+        "name": masking.masked_name(inspector.name), "unit": inspector.unit.name,
+        "certificate": masking.masked_certificate(inspector.certificate_no),
+    }  # fmt: skip
+
+
+@public_page
+def stats(request: HttpRequest) -> HttpResponse:
+    today, everybody = timezone.localdate(), Organisation.objects.all()
+    known = statistics.quarters(everybody, today)
+    asked = request.GET.get("period", "")
+    period = next((found for found in known if found.id == asked), Period.containing(today, "quarter"))
+    found = statistics.quarter(everybody, period, today)
+    context = {
+        "quarter": found,
+        "quarters": known,
+        "stages": figures.STAGES,
+        "lines": lines_of(found),
+        "period": period,
+    }
+    return show(request, "open/stats.html", context)
+
+
+def lines_of(found: statistics.Quarter) -> list[dict[str, Any]]:
+    """Table rows: names instead of ids, counts in the order of the stages."""
+    return [
+        {
+            "name": found.line_names.get(line.line, line.line), "unit": found.unit_names.get(line.unit, ""), "line": line.line,
+            "unit_id": line.unit, "period": line.period, "required": line.required, "counts": line.counts,
+        }
+        for line in found.progress.lines
+    ]  # fmt: skip
+
+
+@public_page
+def data(request: HttpRequest) -> HttpResponse:
+    """Files per quarter and of everything, with fingerprints, and the dictionary of the columns."""
+    sets = [
+        {"period": period, "count": len(exports.of_period(period)), "files": exports.fingerprints(period)}
+        for period in (exports.ALL, *exports.periods())
+    ]
+    return show(request, "open/data.html", {"sets": sets, "columns": exports.SHEET.columns})
+
+
+@public_page
+def data_file(request: HttpRequest, period: str, kind: str) -> HttpResponse:
+    if kind not in exports.KINDS or (period != exports.ALL and period not in exports.periods()):
+        raise Http404("没有这份数据")
+    return exports.download(exports.data_file(period, kind), kind, f"mingchou-{period}")
