@@ -15,6 +15,7 @@ VAR.mkdir(parents=True, exist_ok=True)
 TESTING = "pytest" in sys.modules
 DEBUG = env.flag("DEBUG")
 DATABASE_URL = env.text("DATABASE_URL")
+DATABASES = {"default": env.database(DATABASE_URL, VAR / "mingchou.sqlite3")}
 REDIS_URL = env.text("REDIS_URL")
 EMBEDDED = not DATABASE_URL
 EMBEDDED_REDIS = not REDIS_URL
@@ -111,7 +112,6 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": env.database(DATABASE_URL, VAR / "mingchou.sqlite3")}
 if env.flag("SQLITE_SCRATCH"):
     DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF;"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
