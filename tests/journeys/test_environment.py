@@ -12,9 +12,17 @@ pytestmark = pytest.mark.once
 
 
 def check(**environment: str) -> subprocess.CompletedProcess:
-    bare = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ALLOWED_HOSTS"}}
+    bare = {
+        k: v
+        for k, v in os.environ.items()
+        if k not in {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ALLOWED_HOSTS"}
+    }
     return subprocess.run(
-        [sys.executable, "manage.py", "check"], cwd=ROOT, env={**bare, **environment}, capture_output=True, text=True
+        [sys.executable, "manage.py", "check"],
+        cwd=ROOT,
+        env={**bare, **environment},
+        capture_output=True,
+        text=True,
     )
 
 

@@ -22,7 +22,9 @@ def rehearse(*words: str) -> subprocess.CompletedProcess:
 
 @pytest.mark.parametrize("rulebook", sorted(MIXES))
 def test_a_quarter_is_walked_from_excel_to_a_verified_publication(rulebook, tmp_path):
-    outcome = rehearse("--rulebook", rulebook, "--targets", "90", "--inspectors", "16", "--out", str(tmp_path))
+    outcome = rehearse(
+        "--rulebook", rulebook, "--targets", "90", "--inspectors", "16", "--out", str(tmp_path)
+    )
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
     summary = json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))
     assert summary["problems"] == []
@@ -36,16 +38,30 @@ def test_a_quarter_is_walked_from_excel_to_a_verified_publication(rulebook, tmp_
 
 
 def test_a_tampered_transcript_of_a_rehearsal_is_caught(tmp_path):
-    assert rehearse("--rulebook", "qinshui-2022", "--targets", "60", "--inspectors", "10", "--out", str(tmp_path)).returncode == 0
+    assert (
+        rehearse(
+            "--rulebook", "qinshui-2022", "--targets", "60", "--inspectors", "10", "--out", str(tmp_path)
+        ).returncode
+        == 0
+    )
     path = tmp_path / "transcript.json"
     transcript = json.loads(path.read_text(encoding="utf-8"))
     transcript["targets"].pop()
     path.write_text(json.dumps(transcript), encoding="utf-8")
-    check = subprocess.run([sys.executable, "-I", str(VERIFIER), str(path), "--json"], capture_output=True, text=True)
+    check = subprocess.run(
+        [sys.executable, "-I", str(VERIFIER), str(path), "--json"], capture_output=True, text=True
+    )
     assert check.returncode == 1
     assert json.loads(check.stdout)["failed"] == "V04"
 
 
-@pytest.mark.parametrize("words", [("--rulebook", "nowhere"), ("--rulebook", "qinshui-2022", "--period", "2026Q9"), ("--rulebook", "qinshui-2022", "--targets", "1")])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--rulebook", "nowhere"),
+        ("--rulebook", "qinshui-2022", "--period", "2026Q9"),
+        ("--rulebook", "qinshui-2022", "--targets", "1"),
+    ],
+)
 def test_a_wrong_call_exits_with_two(words, tmp_path):
     assert rehearse(*words, "--out", str(tmp_path)).returncode == 2
