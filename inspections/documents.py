@@ -80,7 +80,7 @@ def may_read_notice(user: User, subject_id: str) -> bool:
 
 
 def may_read_record(user: User, subject_id: str) -> bool:
-    return _may_read(user, Visit.objects.filter(records=subject_id).first())
+    return _may_read(user, Visit.objects.filter(records__pk=subject_id).first())
 
 
 def _may_read(user: User, visit: Visit | None) -> bool:
