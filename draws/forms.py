@@ -147,12 +147,25 @@ class DrawForm(forms.Form):
         for quota in quotas:
             self.fields[f"take-{quota.pk}"] = forms.BooleanField(label="抽取", required=False, initial=True)
             self.fields[f"planned-{quota.pk}"] = forms.IntegerField(
-                label="本批抽", required=False, min_value=0, max_value=1_000_000
+                label="本批抽",
+                required=False,
+                min_value=0,
+                max_value=1_000_000,
+                widget=forms.NumberInput(attrs={"placeholder": "抽足"}),
             )
             self.fields[f"extra-{quota.pk}"] = forms.IntegerField(
-                label="加抽", required=False, min_value=0, max_value=10_000
+                label="加抽",
+                required=False,
+                min_value=0,
+                max_value=10_000,
+                widget=forms.NumberInput(attrs={"placeholder": "家数"}),
             )
-            self.fields[f"why-{quota.pk}"] = forms.CharField(label="加抽理由", required=False, max_length=200)
+            self.fields[f"why-{quota.pk}"] = forms.CharField(
+                label="加抽理由",
+                required=False,
+                max_length=200,
+                widget=forms.TextInput(attrs={"placeholder": "理由"}),
+            )
 
     def rows(self) -> list[dict[str, Any]]:
         """Bound fields of each quota, for the table."""

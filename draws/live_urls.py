@@ -21,7 +21,6 @@ urlpatterns = [
     path("<slug:number>/seat/open/", seat.open_slip, name="open"),
     path("<slug:number>/seat/confirm/", seat.confirm, name="seat-confirm"),
     path("<slug:number>/seat/sign/", seat.sign, name="seat-sign"),
-    path("<slug:number>/seat/leave/", seat.leave, name="leave"),
     path("<slug:number>/oversight/", oversight.oversight, name="oversight"),
     path("<slug:number>/oversight/presence/", oversight.presence, name="presence"),
     path("<slug:number>/oversight/seat/", oversight.take_seat, name="take-seat"),

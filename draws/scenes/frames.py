@@ -64,7 +64,7 @@ def rail(frame: Frame, frames: Sequence[Frame]) -> list[dict[str, str]]:
     at = STEP_OF[frame.scene]
     if frame.scene == "void":
         reached = [STEP_OF[other.scene] for other in frames if other.seq < frame.seq]
-        at = min(max(reached, default=1) + 1, ALL_DONE)
+        at = max(reached, default=1)
     states = [
         "done" if step < at else "now" if step == at and frame.scene != "void" else "todo"
         for step in range(1, ALL_DONE)

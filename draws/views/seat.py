@@ -225,12 +225,3 @@ def sign(request: HttpRequest, number: str) -> HttpResponse:
 def _signing(request: HttpRequest, draw: Draw, held: Seat, form: SignForm, status: int) -> HttpResponse:
     context = {"draw": draw, "seat": held, "form": form, "back": reverse("live:seat", args=[draw.number])}
     return render(request, "draws/seat_sign.html", context, status=status)
-
-
-@login_not_required
-@verb("live:live")
-def leave(request: HttpRequest, number: str) -> HttpResponse:
-    """Forget the seat on this device; the seat itself stays taken."""
-    response = redirect("live:live", number)
-    response.delete_cookie(cookie_name(_draw(number)), path=f"/draw/{number}/")
-    return response

@@ -6,8 +6,6 @@ from draws.models import Draw
 from draws.views.common import cookie_name
 from foundation.organisation.models import User
 
-READS = ("events", "live", "transcript", "openings", "verify", "verifier")
-
 
 def signed_in(user: User) -> Client:
     client = Client()

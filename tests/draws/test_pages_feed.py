@@ -114,6 +114,18 @@ def test_a_frame_that_is_not_there_falls_back_to_the_last_before_it(house):
     assert scenes.choose(frames, 0, "") == Frame(1, "welcome")
 
 
+def test_a_void_draw_stays_at_the_step_it_had_reached():
+    frames = [
+        Frame(1, "welcome"),
+        Frame(2, "freeze"),
+        Frame(2, "commit"),
+        Frame(3, "slips"),
+        Frame(4, "void"),
+    ]
+    states = [step["state"] for step in scenes.rail(frames[-1], frames)]
+    assert states == ["done"] * 3 + ["todo"] * 5
+
+
 def test_the_ranked_table_is_the_result_with_two_below_the_cut(house):
     draw, _ = make.signed(house)
     result = next(event["body"] for event in chained(draw) if event["type"] == "result")
