@@ -15,6 +15,7 @@ VAR.mkdir(parents=True, exist_ok=True)
 TESTING = "pytest" in sys.modules
 DEBUG = env.flag("DEBUG")
 DATABASE_URL = env.text("DATABASE_URL")
+DATABASES = {"default": env.database(DATABASE_URL, VAR / "mingchou.sqlite3")}
 REDIS_URL = env.text("REDIS_URL")
 EMBEDDED = not DATABASE_URL
 EMBEDDED_REDIS = not REDIS_URL
@@ -111,7 +112,6 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": env.database(DATABASE_URL, VAR / "mingchou.sqlite3")}
 if env.flag("SQLITE_SCRATCH"):
     DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF;"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -233,6 +233,14 @@ SPECTACULAR_SETTINGS = {
 
 # 演练的临时库没有后台任务：文书只登记，需要的当场生成。
 DOCUMENTS_DEFERRED = env.flag("DOCUMENTS_DEFERRED")
+# 文书种类 → 谁能读（接收 user、subject_id，返回能否）；不在表里的一律不给。
+DOCUMENT_READERS = {
+    "draw_minutes": "draws.documents.may_read_minutes",
+    "visit_notice": "inspections.documents.may_read_notice",
+    "visit_record": "inspections.documents.may_read_record",
+    "plan_sheet": "planning.documents.may_read",
+    "disclosure_sheet": "disclosure.documents.may_read",
+}
 # 文书种类 → 生成函数（接收 subject_id，返回 foundation.documents.rendering.Page）。
 DOCUMENT_KINDS = {
     "draw_minutes": "draws.documents.minutes",

@@ -123,6 +123,12 @@ def of_period(period: str) -> list[Publication]:
     return list(rows if period == ALL else rows.filter(period=period))
 
 
+def of_periods(periods: list[str]) -> list[Publication]:
+    """Current results of several periods, in the order of their numbers; tasks and draws come along."""
+    rows = Publication.objects.results().current().filter(period__in=periods).order_by("number")
+    return list(rows.select_related("task__visit__draw"))
+
+
 def data_file(period: str, kind: str) -> bytes:
     """One open-data file; made once per publication."""
     key = f"disclosure-data-{period}-{kind}-{_edition(period)}"

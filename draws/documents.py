@@ -12,6 +12,8 @@ from draws.rules.ladder import sentence_of
 from draws.rules.mc1.voids import WORDS as VOID_WORDS
 from foundation.documents.rendering import Page
 from foundation.ledger.models import Head
+from foundation.organisation.models import User
+from foundation.organisation.policies import can
 from foundation.rulebook import library
 
 OPINIONS = {"agree": "无异议", "object": "有异议", "noted": "未签"}
@@ -140,3 +142,8 @@ def _one_office(draw: Draw) -> bool:
     """§10: where both chain holders sit in one office, the paper says so."""
     holder = draw.chain_b_by
     return bool(holder and draw.operator.unit_id and holder.unit_id == draw.operator.unit_id)
+
+
+def may_read_minutes(user: User, subject_id: str) -> bool:
+    """Staff who see draws; the minutes name nobody who was drawn."""
+    return can(user, "draws.view")

@@ -7,8 +7,10 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from foundation.documents.rendering import Page
+from foundation.organisation.models import User
+from foundation.organisation.policies import can
 from foundation.rulebook.model import Rulebook
-from inspections import books, tokens
+from inspections import books, policies, tokens
 from inspections.marks import mark_of
 from inspections.models import Record, Visit
 from inspections.rules import modes, numbering
@@ -70,3 +72,22 @@ def _basis(items: list, book: Rulebook) -> list[str]:
     """Legal bases of the items, each once; the rulebook itself last."""
     found = dict.fromkeys(text for item in items for text in item.basis)
     return [*found, f"《{book.zh}》"] if f"《{book.zh}》" not in found else list(found)
+
+
+def may_read_notice(user: User, subject_id: str) -> bool:
+    """The team, and staff for whom the name is no longer closed. source: QZ-9.3"""
+    return _may_read(user, Visit.objects.filter(pk=subject_id).first())
+
+
+def may_read_record(user: User, subject_id: str) -> bool:
+    return _may_read(user, Visit.objects.filter(records__pk=subject_id).first())
+
+
+def _may_read(user: User, visit: Visit | None) -> bool:
+    if visit is None or not policies.can_read_name(user, visit):
+        return False
+    return (
+        policies.may_manage(user, visit.organisation_id)
+        or can(user, "inspections.view")
+        or policies.in_team(user, visit)
+    )

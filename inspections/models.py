@@ -73,7 +73,7 @@ class Visit(models.Model):
     notice_serial = models.PositiveIntegerField("通知书序号", null=True, blank=True)
     notice_number = models.CharField("通知书文号", max_length=60, blank=True)
     notice_site = models.CharField(
-        "核对网址", max_length=100, blank=True, help_text="通知书二维码所指的本系统地址"
+        "核对网址", max_length=200, blank=True, help_text="通知书二维码所指的本系统地址"
     )
     year_count = models.PositiveSmallIntegerField("本年度第几次", null=True, blank=True)
     year_cap = models.PositiveSmallIntegerField(
@@ -255,7 +255,7 @@ class Evidence(models.Model):
     )
     file = models.FileField("文件", upload_to="evidence/%Y/%m/")
     name = models.CharField("文件名", max_length=200)
-    media_type = models.CharField("类型", max_length=60)
+    media_type = models.CharField("类型", max_length=100)
     size = models.PositiveIntegerField("字节数")
     sha256 = models.CharField("指纹", max_length=64)
     uploaded_by = models.ForeignKey(

@@ -85,7 +85,7 @@ def facts(visit: Visit, shown: bool) -> list[dict[str, Any]]:
     ]
     if visit.dispatched_at:
         rows.insert(4, ("检查频次", numbering.notice_count(visit.year_count or 1, visit.year_cap), ""))
-    if visit.waived_for_id:
+    if visit.waived_for is not None:
         rows.append(("代替它的检查", f"{visit.waived_for.on} {visit.waived_for.source}", visit.void_reason))
     merged = visit.credits.filter(ended_at=None).exclude(draw=visit.draw).select_related("draw")
     rows += [("合并自", credit.draw.number, "同一对象一次检查完成") for credit in merged]

@@ -67,8 +67,8 @@ def figures(roll: queries.Roll, url: str) -> list[dict[str, Any]]:
     """url: the list by end of certificate"""
     return [
         {"label": "在册", "value": roll.total, "unit": "人"},
-        {"label": "在编在岗持证", "value": roll.officers, "unit": "人", "note": "按人员数计算抽取数量时用这个数"},
-        {"label": "今天可参加抽取", "value": roll.available, "unit": "人", "note": "在岗、未请假、证件有效"},
+        {"label": "在编在岗持证", "value": roll.officers, "unit": "人", "note": "在编、在岗，今天证件有效"},
+        {"label": "今天可参加抽取", "value": roll.available, "unit": "人", "note": "在岗、没有离岗、证件有效"},
         {
             "label": "执法证到期提醒", "value": roll.ending, "unit": "人", "tone": "warn" if roll.ending else "", "url": url if roll.ending else "",
             "note": f"已过期或 {rules.LATER_DAYS} 天内到期",

@@ -1,6 +1,8 @@
 """The plan as an official document."""
 
 from foundation.documents.rendering import Page
+from foundation.organisation.models import User
+from foundation.organisation.policies import can
 from planning import plan_page
 from planning.models import AnnualPlan
 from planning.sheet_columns import columns
@@ -18,3 +20,7 @@ def plan_sheet(subject_id: str) -> Page:
         "mark": "" if plan.status in (plan.Status.APPROVED, plan.Status.ISSUED) else plan.get_status_display(),
     }  # fmt: skip
     return Page("planning/plan_sheet.html", plan.name, context)
+
+
+def may_read(user: User, subject_id: str) -> bool:
+    return can(user, "planning.view")

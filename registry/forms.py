@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.db.models import F
 
 from foundation.organisation.models import Area, Organisation, Unit
 from foundation.rulebook.model import Rulebook
@@ -142,7 +143,11 @@ class TargetForm(forms.ModelForm):
                 "founded_on",
             ):
                 self.initial[name] = getattr(entity, name)
-        permit = self.instance.permits.order_by("-valid_until", "-id").first() if self.instance.pk else None
+        permit = (
+            self.instance.permits.order_by(F("valid_until").desc(nulls_last=True), "-id").first()
+            if self.instance.pk
+            else None
+        )
         if permit:
             self.initial |= {
                 "permit_number": permit.number, "permit_from": permit.valid_from, "permit_until": permit.valid_until,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, F
 
 from foundation.organisation.models import User
 from foundation.rulebook.model import Rulebook
@@ -70,7 +70,7 @@ def dossier(target: Target, book: Rulebook | None, user: User, on: date) -> dict
         "cap": _cap(target, book, inspections, assignments),
         "facts": basic_facts(target),
         "tags": _tags(target),
-        "permits": [_permit(permit, on) for permit in target.permits.order_by("-valid_until", "-id")],
+        "permits": [_permit(permit, on) for permit in target.permits.order_by(F("valid_until").desc(nulls_last=True), "-id")],
         "flags": [_flag(row, book, on) for row in target.flags.order_by("revoked_on", "-happened_on")],
         "periods": list(target.status_periods.order_by("-since", "-id")),
         "inspections": inspections,

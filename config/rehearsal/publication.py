@@ -1,13 +1,12 @@
 """What the publisher and the leader do: propose, approve, publish; and the package for the portal."""
 
+import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from django.core.management import call_command
-
 from config.rehearsal.bureau import Bureau
 from config.rehearsal.schedule import Schedule, at
-from disclosure import actions
+from disclosure import actions, package
 from disclosure.models import DisclosureTask, Publication
 from inspections.models import Visit
 
@@ -41,5 +40,7 @@ def publish_one(bureau: Bureau, task: DisclosureTask, now: datetime) -> Publicat
 
 
 def export(bureau: Bureau, schedule: Schedule, folder: Path) -> None:
-    """disclosure.xlsx and public.json among the files of the package."""
-    call_command("export_disclosure", period=schedule.period.id, out=str(folder), verbosity=0)
+    """The upload package in package/; its table and its records also as disclosure.xlsx and public.json."""
+    package.write(schedule.period.id, folder / "package")
+    shutil.copy(folder / "package" / "results.xlsx", folder / "disclosure.xlsx")
+    shutil.copy(folder / "package" / "public.json", folder / "public.json")

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from django.conf import settings
+
 from config.rehearsal.bureau import Bureau
 from config.rehearsal.schedule import Schedule, at
 from foundation.organisation.models import User
@@ -12,7 +14,7 @@ from inspections.rules import modes
 from inspections.rules.signing import Signed
 
 PROBLEM_EVERY = 7
-SITE = "http://127.0.0.1:8000"
+SITE = settings.PUBLIC_URL
 
 
 def create(bureau: Bureau, schedule: Schedule, draw) -> list[Visit]:

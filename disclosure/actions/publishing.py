@@ -117,6 +117,7 @@ def lock(task: DisclosureTask) -> None:
     """Take the row and read it again, in place."""
     DisclosureTask.objects.select_for_update(no_key=True).get(pk=task.pk)
     task.refresh_from_db()
+    gather.forget(task)
 
 
 def submit(by: User, task: DisclosureTask, nature: str, *, now: datetime | None) -> DisclosureTask:
@@ -212,6 +213,7 @@ def _is_person(visit: Visit) -> bool:
 
 def _snapshot(by: User, task: DisclosureTask, at: datetime) -> Publication:
     task.refresh_from_db(fields=["visit", "draw", "plan"])
+    gather.forget(task)
     record = gather.record_of(task)
     previous = task.publications.order_by("-version").first()
     number = previous.number if previous else _number(task)

@@ -128,5 +128,13 @@ def periods_of(quarter: Period) -> list[str]:
     return [period.id for several in kinds for period in several if quarter.contains(period.last)]
 
 
+def percent(value: Fraction | None) -> str:
+    """1/3 → 33.33%; a dash while there is nothing to divide by."""
+    if value is None:
+        return "—"
+    hundredths = (value.numerator * 20000 + value.denominator) // (2 * value.denominator)
+    return f"{hundredths // 100}.{hundredths % 100:02}".rstrip("0").rstrip(".") + "%"
+
+
 def mean(values: Sequence[int]) -> Fraction | None:
     return Fraction(sum(values), len(values)) if values else None

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from datetime import datetime
+from typing import BinaryIO, cast
 
 from django.core.files.base import File
 from django.db import transaction
@@ -31,7 +32,7 @@ def add_evidence(
     if visit_item is not None and visit_item.visit_id != visit.pk:
         raise RuleBroken("这个事项不属于这次检查，请刷新后再传。", code="foreign_item")
     name = files.plain_name(name or file.name or "")
-    kind = files.identify(name, file.file, file.size)
+    kind = files.identify(name, cast(BinaryIO, file.file), file.size)
     digest = _digest(file)
     if claimed_sha256 and claimed_sha256.lower() != digest:
         raise RuleBroken(f"“{name}”在传输中损坏，收到的内容与本机不一致。请重新上传。", code="damaged")

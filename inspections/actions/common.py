@@ -5,6 +5,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from foundation.documents import actions as documents
+from foundation.errors import RuleBroken
 from foundation.organisation.models import User
 from inspections.models import Record, Visit
 
@@ -17,6 +18,14 @@ def lock(visit: Visit) -> Visit:
 
 def moment(now: datetime | None) -> datetime:
     return now or timezone.now()
+
+
+def words(text: str, limit: int, what: str) -> str:
+    """Text as it is kept. raises: RuleBroken when it is longer than the field"""
+    kept = text.strip()
+    if len(kept) > limit:
+        raise RuleBroken(f"{what}有 {len(kept)} 个字，最多 {limit} 个。请缩短。", code="too_long")
+    return kept
 
 
 def request_notice(visit: Visit, by: User) -> None:

@@ -14,7 +14,7 @@ from foundation.errors import NotAllowed, OutOfOrder, RuleBroken
 from foundation.ledger import actions as ledger
 from foundation.organisation.models import Organisation, User
 from inspections import books, policies
-from inspections.actions.common import lock, moment, request_notice, request_record
+from inspections.actions.common import lock, moment, request_notice, request_record, words
 from inspections.models import Visit
 from inspections.rules import modes, numbering, signing, states, waiving
 from registry.history import visits_this_year
@@ -41,7 +41,7 @@ def dispatch(
     signing.check_team(books.team_of(visit), scheduled_on, book.team.min)
     rule = books.modes_of(visit, scheduled_on)
     visit.mode = modes.choose(rule, mode, mode_reason)
-    visit.mode_reason = mode_reason.strip() if visit.mode != rule.modes[0] else ""
+    visit.mode_reason = words(mode_reason, 200, "理由") if visit.mode != rule.modes[0] else ""
     visit.scheduled_on, visit.assistants, visit.notice_site = scheduled_on, assistants, site.rstrip("/")
     _number(visit, timezone.localdate(at).year)
     visit.year_count = _count_of_year(visit, scheduled_on)
@@ -77,7 +77,7 @@ def waive(
         book, activity=activity, checked_on=prior.on, period=books.period_of(visit), reason=reason
     )
     visit.state = states.after(visit.state, "waive")
-    visit.waived_for, visit.void_reason = prior, f"{book.activity(activity).zh}：{reason.strip()}"
+    visit.waived_for, visit.void_reason = prior, f"{book.activity(activity).zh}：{words(reason, 400, '理由')}"
     visit.save(update_fields=["state", "waived_for", "void_reason"])
     ledger.record(actor=by, act="inspections.waive", subject=visit, data={
         "activity": activity, "other_check": prior.source, "on": prior.on, "reason": reason.strip(), "clause": clause,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,6 +11,7 @@ from foundation.errors import RuleBroken
 from foundation.ledger import actions as ledger
 from foundation.organisation.models import User
 from inspections import policies
+from inspections.actions.common import words
 from inspections.models import FollowUp, Visit, VisitItem
 from inspections.rules.outcomes import Problem
 
@@ -34,7 +36,7 @@ def open_problems(
 
 
 def _open_one(visit: Visit, item: VisitItem | None, problem: Problem, by: User, at: datetime) -> FollowUp:
-    values = {"kind": problem.kind, "problem": problem.text[:1000]}
+    values: dict[str, Any] = {"kind": problem.kind, "problem": problem.text[:1000]}
     if item is not None:
         values |= {"demand": item.demand, "due_on": item.demand_due_on}
     found = visit.followups.open().filter(visit_item=item, opened_by=None).first()
@@ -55,8 +57,8 @@ def open_followup(
     if kind not in FollowUp.Kind.values or not problem.strip():
         raise RuleBroken("请选择类别并写明问题。", code="followup_incomplete")
     followup = FollowUp.objects.create(
-        visit=visit, kind=kind, problem=problem.strip(), demand=demand.strip(), due_on=due_on,
-        handed_to=handed_to.strip(), opened_by=by,
+        visit=visit, kind=kind, problem=words(problem, 1000, "问题"), demand=words(demand, 500, "要求"), due_on=due_on,
+        handed_to=words(handed_to, 100, "移送单位"), opened_by=by,
     )  # fmt: skip
     ledger.record(
         actor=by, act="inspections.open_followup", subject=visit, data={"followup": followup.pk, "kind": kind}
@@ -97,7 +99,7 @@ def close_followup(*, by: User, followup: FollowUp, on: date, note: str) -> Foll
     followup.state, followup.closed_on, followup.closing_note, followup.closed_by = (
         FollowUp.State.DONE,
         on,
-        note.strip(),
+        words(note, 500, "复查情况"),
         by,
     )
     followup.save()

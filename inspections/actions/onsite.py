@@ -11,7 +11,7 @@ from foundation.errors import RuleBroken
 from foundation.ledger import actions as ledger
 from foundation.organisation.models import User
 from inspections import books, policies
-from inspections.actions.common import lock, moment
+from inspections.actions.common import lock, moment, words
 from inspections.models import CheckResult, Visit, VisitItem
 from inspections.rules import modes, outcomes, signing, states
 
@@ -39,7 +39,7 @@ def arrive(
         )
     visit.state = states.after(visit.state, "arrive")
     visit.arrived_at, visit.arrived_by, visit.onsite_steps = at, by, list(wanted)
-    visit.received_by, visit.arrival_code = received_by.strip(), code.strip()
+    visit.received_by, visit.arrival_code = words(received_by, 60, "在场人员"), words(code, 80, "入企码")
     visit.save()
     for credit in visit.credits.filter(ended_at=None).select_related("draw"):
         draws.note_started(
@@ -62,7 +62,7 @@ def set_production_state(*, by: User, visit: Visit, state: str, note: str = "") 
         raise RuleBroken(
             f"生产状态是“{outcomes.PRODUCTION[state]}”的，要写明现场情况。", code="production_unexplained"
         )
-    visit.production_state, visit.production_note = state, note.strip()
+    visit.production_state, visit.production_note = state, words(note, 300, "生产状态说明")
     visit.save(update_fields=["production_state", "production_note"])
     ledger.record(
         actor=by,
@@ -94,13 +94,15 @@ def save_item(
     codes = books.codes(books.rulebook_of_visit(visit))
     settled = outcomes.implied(given, len(points), result)
     outcomes.check_item(outcomes.ItemResult(visit_item.item.name, settled, note, given, len(points)), codes)
-    for pk, (answer, words) in answers.items():
+    for pk, (answer, text) in answers.items():
         CheckResult.objects.update_or_create(
-            visit_item=visit_item, checkpoint=points[pk], defaults={"result": answer, "note": words.strip()}
+            visit_item=visit_item,
+            checkpoint=points[pk],
+            defaults={"result": answer, "note": words(text, 1000, "问题记录")},
         )
     visit_item.checks.exclude(checkpoint__in=answers).delete()
-    visit_item.result, visit_item.note = settled, note.strip()
-    visit_item.demand, visit_item.demand_due_on = demand.strip(), demand_due_on
+    visit_item.result, visit_item.note = settled, words(note, 2000, "情况")
+    visit_item.demand, visit_item.demand_due_on = words(demand, 500, "整改要求"), demand_due_on
     visit_item.saved_at, visit_item.saved_by = moment(now), by
     visit_item.save()
     ledger.record(actor=by, act="inspections.save_item", subject=visit, data={

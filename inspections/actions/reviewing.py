@@ -10,7 +10,7 @@ from foundation.errors import RuleBroken
 from foundation.ledger import actions as ledger
 from foundation.organisation.models import User
 from inspections import policies
-from inspections.actions.common import lock, moment
+from inspections.actions.common import lock, moment, words
 from inspections.models import Record, Review, Visit
 from inspections.rules import states
 
@@ -26,8 +26,8 @@ def review(*, by: User, visit: Visit, passed: bool, opinion: str = "", now: date
     if not passed and not opinion.strip():
         raise RuleBroken("退回要写明理由，检查组据此更正。", code="reason_missing")
     record = latest_record(visit)
-    at = moment(now)
-    done = Review.objects.create(record=record, reviewer=by, passed=passed, opinion=opinion.strip(), at=at)
+    opinion, at = words(opinion, 500, "审核意见"), moment(now)
+    done = Review.objects.create(record=record, reviewer=by, passed=passed, opinion=opinion, at=at)
     visit.state = states.after(visit.state, "pass" if passed else "return")
     visit.returned_reason = "" if passed else opinion.strip()
     visit.save(update_fields=["state", "returned_reason"])
@@ -46,7 +46,7 @@ def reopen(*, by: User, visit: Visit, reason: str, now: datetime | None = None) 
     policies.check_reopen(by, visit)
     if not reason.strip():
         raise RuleBroken("更正要写明理由。", code="reason_missing")
-    visit.state, visit.returned_reason = states.after(visit.state, "reopen"), reason.strip()
+    visit.state, visit.returned_reason = states.after(visit.state, "reopen"), words(reason, 500, "更正理由")
     visit.save(update_fields=["state", "returned_reason"])
     ledger.record(
         actor=by, act="inspections.reopen", subject=visit, data={"reason": reason.strip(), "at": moment(now)}

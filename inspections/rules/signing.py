@@ -131,6 +131,8 @@ def _check_shape(signature: Signed) -> None:
         raise SignatureWrong(f"没有“{signature.role}”这种签字身份。")
     if not signature.name.strip() and not (signature.role == "enterprise" and signature.refused):
         raise SignatureWrong("签字要有姓名。请手写并填姓名，或输入姓名代替手写。")
+    if len(signature.name.strip()) > 60 or len(signature.note.strip()) > 200:
+        raise SignatureWrong("签字的姓名最多 60 个字，说明最多 200 个字。请缩短。", code="too_long")
     if signature.image and (not signature.image.startswith(PREFIX) or len(signature.image) > LARGEST):
         raise SignatureWrong("签名图片的格式不对或太大。请清除后重新签。", code="image_wrong")
     if signature.refused and signature.role != "enterprise":

@@ -92,6 +92,8 @@ def correct_row(
     if not any(record["row"] == row for record in locked.rejected):
         raise RuleBroken(f"第 {row} 行没有待改的错误，可能已经改好。请刷新页面。", code="row_is_fine")
     register = register_of(locked.organisation, on)
+    if not set(values) <= {column.key for column in register.sheet.columns}:
+        raise RuleBroken("要改的这一列不在名册里。请刷新页面再试。", code="unknown_column")
     taken = {change["uid"] for change in locked.changes}
     checked = checking.check_corrected(register, locked.rejected, {row: values}, taken)
     locked.errors = [problem.plain() for problem in checked.problems]

@@ -145,7 +145,7 @@ def create_visit(
         )
     record = Record.objects.create(
         visit=visit, version=1, outcome=outcome, summary="检查情况", content="{}", sha256="0" * 64,
-        written_by=create_user(office.organisation, "inspector"),
+        written_by=create_user(office.organisation, "inspector"), submitted_at=at(completed_on, 12),
     )  # fmt: skip
     if reviewed:
         Review.objects.create(record=record, reviewer=office.reviewer, passed=True)

@@ -31,7 +31,7 @@ ARRIVED = datetime(2026, 11, 20, 9, 18, tzinfo=BEIJING)
 SIGNED = datetime(2026, 11, 20, 11, 30, tzinfo=BEIJING)
 REVIEWED = datetime(2026, 11, 23, 10, 0, tzinfo=BEIJING)
 NORMAL_STEPS = ["出示执法证件", "说明检查事项和依据", "告知权利义务"]
-_serial = count(1)
+_serial = count(50)
 
 
 @dataclass

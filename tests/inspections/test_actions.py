@@ -533,6 +533,15 @@ def test_other_rulebooks_allow_no_waiver(case):
         actions.waive(by=case.bureau.head, visit=case.visit, activity="campaign", prior=prior, reason="查过")
 
 
+def test_words_that_do_not_fit_are_refused_not_cut(case):
+    make.submitted(case)
+    with pytest.raises(RuleBroken, match="最多 500"):
+        actions.review(by=case.reviewer, visit=case.visit, passed=False, opinion="长" * 501)
+    other = make.started(make.create_case())
+    with pytest.raises(RuleBroken, match="最多 300"):
+        actions.set_production_state(by=other.lead, visit=other.visit, state="closed", note="长" * 301)
+
+
 def test_a_typed_name_must_be_the_members_own(case):
     make.started(case)
     make.fill(case)

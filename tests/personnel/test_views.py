@@ -392,7 +392,13 @@ def test_a_fault_is_corrected_in_place_or_left_for_later(as_planner):
     assert as_planner.post(url("import_commit", batch.pk)).status_code == 409
     assert as_planner.get(url("import_errors", batch.pk)).status_code == 200
     correct = url("import_correct", batch.pk)
-    assert as_planner.post(correct, {"row": "x", "key": "unit", "value": ""}).status_code == 409
+    for fields in (
+        {"row": "x", "key": "unit"},
+        {"row": 2, "key": "organisation"},
+        {"row": 3, "key": "unit"},
+        {"row": 2},
+    ):
+        assert as_planner.post(correct, {"value": "x", **fields}).status_code == 409
     as_planner.post(correct, {"row": 2, "key": "unit", "value": "执法一中队"})
     batch.refresh_from_db()
     assert (batch.errors, len(batch.changes)) == ([], 2)

@@ -1,0 +1,1 @@
+"""Staff pages under /desk/: publishing, objections, statistics."""
