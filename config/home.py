@@ -7,8 +7,12 @@ from django.contrib.auth.forms import PasswordChangeForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
+from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_GET
 
+from config import workbench
+from draws.models import Draw
 from foundation.organisation import actions
 from foundation.organisation.forms import LoginForm
 
@@ -40,5 +44,21 @@ class PasswordChange(auth.PasswordChangeView):
         return response
 
 
+@require_GET
 def desk(request: HttpRequest) -> HttpResponse:
-    return render(request, "home/desk.html")
+    """The workbench: one list of what to do, the quarter's progress, the next draw."""
+    on = timezone.localdate()
+    own = request.user.organisation
+    next_draw = (
+        Draw.objects.filter(organisation=own)
+        .exclude(state__in=["signed", "closed", "void"])
+        .order_by("scheduled_at")
+        .first()
+    )
+    desk = workbench.desk_of(request.user, on)
+    everything = request.GET.get("all") == "1"
+    context = {
+        "desk": desk, "todos": desk.todos if everything else desk.todos[: workbench.SHOWN], "everything": everything,
+        "today": on, "ladder": workbench.ladder_of(own, on), "next_draw": next_draw,
+    }  # fmt: skip
+    return render(request, "home/desk.html", context)

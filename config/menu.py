@@ -26,7 +26,7 @@ MENU: list[tuple[str, list[Entry]]] = [
         "名录",
         [
             Entry("检查对象", "registry:targets", "target", ("registry.view",)),
-            Entry("检查人员", "personnel:inspectors", "people", ("personnel.view",)),
+            Entry("检查人员", "personnel:inspectors", "people", ("personnel.view", "personnel.own")),
             Entry("抽查事项", "registry:items", "items", ("registry.view",)),
         ],
     ),

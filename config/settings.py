@@ -15,6 +15,7 @@ VAR.mkdir(parents=True, exist_ok=True)
 TESTING = "pytest" in sys.modules
 DEBUG = env.flag("DEBUG")
 DATABASE_URL = env.text("DATABASE_URL")
+DATABASES = {"default": env.database(DATABASE_URL, VAR / "mingchou.sqlite3")}
 REDIS_URL = env.text("REDIS_URL")
 EMBEDDED = not DATABASE_URL
 EMBEDDED_REDIS = not REDIS_URL
@@ -45,6 +46,7 @@ if not EMBEDDED and not ALLOWED_HOSTS and not TESTING:
     )
 if TESTING:
     ALLOWED_HOSTS = ["*"]
+PUBLIC_URL = env.text("PUBLIC_URL", "http://localhost:8000").rstrip("/")  # what QR codes on paper begin with
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS", [])
 
 INSTALLED_APPS = [
@@ -110,7 +112,8 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {"default": env.database(DATABASE_URL, VAR / "mingchou.sqlite3")}
+if env.flag("SQLITE_SCRATCH"):
+    DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF;"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "organisation.User"
@@ -191,6 +194,8 @@ VALKEY_SOCKET = VAR / "valkey.sock"
 CELERY_BROKER_URL = REDIS_URL or f"redis+socket://{VALKEY_SOCKET}"
 CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2}
 CELERY_TASK_ALWAYS_EAGER = (TESTING and not env.flag("CELERY_REAL")) or env.flag("CELERY_EAGER")
 CELERY_TASK_EAGER_PROPAGATES = True
 CELERY_TIMEZONE = TIME_ZONE
@@ -226,6 +231,16 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "双随机、一公开：登录后读名录、计划、抽取；/api/v1/open/ 无需登录。",
 }
 
+# 演练的临时库没有后台任务：文书只登记，需要的当场生成。
+DOCUMENTS_DEFERRED = env.flag("DOCUMENTS_DEFERRED")
+# 文书种类 → 谁能读（接收 user、subject_id，返回能否）；不在表里的一律不给。
+DOCUMENT_READERS = {
+    "draw_minutes": "draws.documents.may_read_minutes",
+    "visit_notice": "inspections.documents.may_read_notice",
+    "visit_record": "inspections.documents.may_read_record",
+    "plan_sheet": "planning.documents.may_read",
+    "disclosure_sheet": "disclosure.documents.may_read",
+}
 # 文书种类 → 生成函数（接收 subject_id，返回 foundation.documents.rendering.Page）。
 DOCUMENT_KINDS = {
     "draw_minutes": "draws.documents.minutes",

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from config import gallery, health, home
+from planning import rulebook_views
 
 urlpatterns = [
     path("", home.front, name="front"),
@@ -13,6 +14,8 @@ urlpatterns = [
     path("desk/_ui/", gallery.components, name="ui"),
     path("desk/_ui/progress/", gallery.progress, name="ui-progress"),
     path("desk/_ui/<slug:layout>/", gallery.layout, name="ui-layout"),
+    path("desk/rulebook/", rulebook_views.rulebook, name="rulebook"),
+    path("open/rulebook/", rulebook_views.open_rulebook, name="open-rulebook"),
     path("desk/", include("registry.urls")),
     path("desk/", include("personnel.urls")),
     path("desk/", include("planning.urls")),

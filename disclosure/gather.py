@@ -64,7 +64,20 @@ def record_of(task: DisclosureTask) -> dict[str, Any]:
 
 
 def facts_of(task: DisclosureTask) -> ResultFacts:
-    """raises: RuleBroken without a signed record"""
+    """Read once per task object, until `forget`. raises: RuleBroken without a signed record"""
+    found: ResultFacts | None = getattr(task, "_facts", None)
+    if found is None:
+        found = _facts_of(task)
+        task._facts = found  # type: ignore[attr-defined]
+    return found
+
+
+def forget(task: DisclosureTask) -> None:
+    """What was read of a task may have changed: read again next time."""
+    task._facts = None  # type: ignore[attr-defined]
+
+
+def _facts_of(task: DisclosureTask) -> ResultFacts:
     visit = _whole_visit(task.visit_id)
     book = library.get(visit.draw.rulebook_id)
     record = _record(visit)

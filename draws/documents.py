@@ -2,14 +2,18 @@
 
 from typing import Any
 
+from django.conf import settings
+
 from draws.actions.closing import signature_digest
 from draws.chain import events_of, state_of
 from draws.models import Draw, RefusedAct, Seat
-from draws.queries import visits_of
+from draws.queries import strata_names, visits_of
 from draws.rules.ladder import sentence_of
 from draws.rules.mc1.voids import WORDS as VOID_WORDS
 from foundation.documents.rendering import Page
 from foundation.ledger.models import Head
+from foundation.organisation.models import User
+from foundation.organisation.policies import can
 from foundation.rulebook import library
 
 OPINIONS = {"agree": "无异议", "object": "有异议", "noted": "未签"}
@@ -29,7 +33,7 @@ def minutes_context(draw: Draw) -> dict[str, Any]:
         by_type.setdefault(event["type"], []).append(event)
     checkpoint = Head.objects.filter(pk=1).first()
     return {
-        "draw": draw, "bureau_name": draw.organisation.name, "hash_value": draw.head, "page_url": verify_path(draw),
+        "draw": draw, "bureau_name": draw.organisation.name, "hash_value": draw.head, "page_url": verify_url(draw),
         "mark": "演练" if draw.kind == Draw.Kind.REHEARSAL else "",
         "rulebook": library.get(draw.rulebook_id), "manifest": state_of(draw).manifest if draw.freeze_hash else None,
         "seed": state_of(draw).seed, "heads": _heads(draw), "strata": _strata(draw, by_type), "teams": _teams(draw),
@@ -47,13 +51,14 @@ def sealed_copy(draw: Draw, secret: str) -> Page:
         "draw": draw,
         "bureau_name": draw.organisation.name,
         "groups": groups,
-        "page_url": verify_path(draw),
+        "page_url": verify_url(draw),
     }
     return Page("draws/sealed_copy_print.html", f"{draw.number}秘密副本", context)
 
 
-def verify_path(draw: Draw) -> str:
-    return f"/draw/{draw.number}/verify/"
+def verify_url(draw: Draw) -> str:
+    """Where anybody recomputes this draw; absolute, because it is printed."""
+    return f"{settings.PUBLIC_URL}/draw/{draw.number}/verify/"
 
 
 def _heads(draw: Draw) -> list[dict[str, Any]]:
@@ -69,11 +74,12 @@ def _strata(draw: Draw, by_type: dict[str, list[dict[str, Any]]]) -> list[dict[s
     """One row per stratum: quota sentence, base, pool, need, drawn, shortfall."""
     results = {row["id"]: row for event in by_type.get("result", []) for row in event["body"]["strata"]}
     manifest = {row["id"]: row for event in by_type.get("freeze", []) for row in event["body"]["strata"]}
-    rows = []
+    names, rows = strata_names(draw), []
     for stratum in draw.strata.select_related("quota", "unit").order_by("pk"):
         entry, result = manifest.get(stratum.stratum, {}), results.get(stratum.stratum)
         rows.append({
-            "stratum": stratum, "sentence": stratum.quota.explanation.get("sentence", ""), "draw": entry.get("draw"),
+            "stratum": stratum, "name": names[stratum.stratum],
+            "sentence": stratum.quota.explanation.get("sentence", ""), "draw": entry.get("draw"),
             "before": entry.get("before", 0), "result": result, "drawn": len(result["sel"]) if result else None,
         })  # fmt: skip
     return rows
@@ -81,9 +87,10 @@ def _strata(draw: Draw, by_type: dict[str, list[dict[str, Any]]]) -> list[dict[s
 
 def _teams(draw: Draw) -> list[dict[str, Any]]:
     """Codes only: names stay closed until the visit."""
+    names = strata_names(draw)
     codes = dict(draw.snapshot_inspectors.values_list("inspector_id", "code"))
     return [
-        {"code": visit.code, "strata": visit.strata, "members": [codes[person.pk] for person in visit.team], "lacking": visit.lacking}
+        {"code": visit.code, "strata": [names[stratum] for stratum in visit.strata], "members": [codes[person.pk] for person in visit.team], "lacking": visit.lacking}
         for visit in visits_of(draw)
     ]  # fmt: skip
 
@@ -135,3 +142,8 @@ def _one_office(draw: Draw) -> bool:
     """§10: where both chain holders sit in one office, the paper says so."""
     holder = draw.chain_b_by
     return bool(holder and draw.operator.unit_id and holder.unit_id == draw.operator.unit_id)
+
+
+def may_read_minutes(user: User, subject_id: str) -> bool:
+    """Staff who see draws; the minutes name nobody who was drawn."""
+    return can(user, "draws.view")

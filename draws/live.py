@@ -10,6 +10,7 @@ from typing import Any
 
 from draws.chain import state_of
 from draws.models import Draw, DrawEvent, Seat
+from draws.naming import strata_names
 from draws.rules.ladder import sentence_of
 from draws.rules.mc1.canonical import read_json
 from draws.rules.mc1.order import NAMES
@@ -39,10 +40,17 @@ def _shown(draw: Draw, events: list[DrawEvent], audience: str) -> list[dict[str,
     bodies = [read_json(event.content)["body"] for event in events]
     codes = _codes(draw, bodies)
     seats = {seat.seat: seat.title for seat in Seat.objects.filter(draw=draw)} if events else {}
-    return [
+    names = (
+        strata_names(draw) if {"freeze", "result", "round_result"} & {event.type for event in events} else {}
+    )
+    shown = [
         _one(draw, event, body, codes, seats, secret and event.type in SECRET_TYPES)
         for event, body in zip(events, bodies, strict=True)
     ]
+    for event in shown:
+        for stratum in event["screen"].get("strata", ()):
+            stratum["name"] = names.get(stratum["id"], stratum["id"])
+    return shown
 
 
 SECRET_TYPES = ("spotcheck", "result", "round_causes", "round_result", "unmask")
@@ -97,7 +105,8 @@ def _mentioned(body: dict[str, Any]) -> Iterable[str]:
     for t, members in body.get("teams", ()):
         yield t
         yield from members
-    yield from body.get("lacking", ())
+    lacking = body.get("lacking", ())
+    yield from lacking if isinstance(lacking, list) else ()  # a number in `close`
     for cause in body.get("causes", ()):
         yield from (cause[key] for key in ("t", "i") if key in cause)
         yield from cause.get("ts", ())

@@ -32,8 +32,8 @@ def check_operator(by: User, draw: Draw) -> None:
 
 def check_supervisor(by: User, draw: Draw) -> None:
     """The discipline officer of this draw; without one, the leader who approves replacements."""
-    if draw.discipline_id:
-        if by.pk != draw.discipline_id:
+    if draw.discipline is not None:
+        if by.pk != draw.discipline.pk:
             raise NotAllowed(f"这一步由本次的纪检监督员{draw.discipline.name}办理。")
         check_may(by, "draws.supervise", draw.organisation)
         return
@@ -225,8 +225,11 @@ def check_start_round(by: User, draw: Draw) -> None:
 
 def check_release_b(by: User, draw: Draw) -> None:
     check_state(draw, (S.SIGNED,), "交出乙方密钥")
-    if by.pk != draw.chain_b_by_id:
-        raise NotAllowed(f"乙方密钥在{draw.chain_b_by.name}手里，须由其本人在自己的浏览器里交出。")
+    holder = draw.chain_b_by
+    if holder is None or by.pk != holder.pk:
+        raise NotAllowed(
+            f"乙方密钥在{holder.name if holder else '别人'}手里，须由其本人在自己的浏览器里交出。"
+        )
 
 
 def check_unmask(by: User, draw: Draw) -> None:
@@ -298,26 +301,35 @@ def _can(check: Callable[..., None]) -> Callable[..., bool]:
     return lambda *args, **given: not why_not(check, *args, **given)
 
 
-can_prepare, can_revise, can_announce, can_freeze = map(
-    _can, (check_prepare, check_revise, check_announce, check_freeze)
-)
-can_add_seat, can_remove_seat, can_reissue_code = map(
-    _can, (check_add_seat, check_remove_seat, check_reissue_code)
-)
-can_confirm_presence, can_join_own, can_deposit_chain_b, can_sealed_copy = map(
-    _can, (check_confirm_presence, check_join_own, check_deposit_chain_b, check_sealed_copy)
-)
-can_spotcheck, can_slip, can_open_slip, can_speak, can_confirm_spoken, can_retry = map(
-    _can,
-    (check_spotcheck, check_slip, check_open_slip, check_speak, check_confirm_spoken, check_retry),
-)
-can_enter_lottery, can_restore_secret, can_sign, can_note_unsigned, can_seal = map(
-    _can, (check_enter_lottery, check_restore_secret, check_sign, check_note_unsigned, check_seal)
-)
-can_request_replacement, can_decide_replacement, can_start_round, can_release_b = map(
-    _can, (check_request_replacement, check_decide_replacement, check_start_round, check_release_b)
-)
-can_unmask, can_open_names, can_void, can_close = map(
-    _can, (check_unmask, check_open_names, check_void, check_close)
-)
-can_declare_conflict, can_withdraw_conflict = map(_can, (check_declare_conflict, check_withdraw_conflict))
+can_prepare = _can(check_prepare)
+can_revise = _can(check_revise)
+can_add_seat = _can(check_add_seat)
+can_remove_seat = _can(check_remove_seat)
+can_reissue_code = _can(check_reissue_code)
+can_confirm_presence = _can(check_confirm_presence)
+can_join_own = _can(check_join_own)
+can_deposit_chain_b = _can(check_deposit_chain_b)
+can_announce = _can(check_announce)
+can_freeze = _can(check_freeze)
+can_sealed_copy = _can(check_sealed_copy)
+can_spotcheck = _can(check_spotcheck)
+can_slip = _can(check_slip)
+can_open_slip = _can(check_open_slip)
+can_speak = _can(check_speak)
+can_confirm_spoken = _can(check_confirm_spoken)
+can_retry = _can(check_retry)
+can_enter_lottery = _can(check_enter_lottery)
+can_restore_secret = _can(check_restore_secret)
+can_sign = _can(check_sign)
+can_note_unsigned = _can(check_note_unsigned)
+can_seal = _can(check_seal)
+can_request_replacement = _can(check_request_replacement)
+can_decide_replacement = _can(check_decide_replacement)
+can_start_round = _can(check_start_round)
+can_release_b = _can(check_release_b)
+can_unmask = _can(check_unmask)
+can_open_names = _can(check_open_names)
+can_void = _can(check_void)
+can_close = _can(check_close)
+can_declare_conflict = _can(check_declare_conflict)
+can_withdraw_conflict = _can(check_withdraw_conflict)

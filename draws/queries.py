@@ -1,6 +1,6 @@
 """What screens, files and the apps above read from a draw."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from draws.models import (
     SnapshotInspector,
     SnapshotTarget,
 )
+from draws.naming import strata_names
 from draws.rules.mc1.hashing import suite_of
 from draws.rules.mc1.rows import INSPECTOR, TARGET, Commitment, make_record, salt_of
 from draws.rules.mc1.transcript import assemble_transcript
@@ -31,7 +32,7 @@ from registry.models import Target
 
 __all__ = [
     "DrawnVisit", "credited_rows", "drawn_rows", "openings_for", "openings_of", "previous_formal", "public_event",
-    "public_events", "seat_of_device", "state_of", "statistics", "transcript_of", "unfinished_formal", "visits_of",
+    "public_events", "seat_of_device", "state_of", "statistics", "strata_names", "transcript_of", "unfinished_formal", "visits_of",
     "why_not_public",
 ]  # fmt: skip
 
@@ -83,7 +84,7 @@ def drawn_rows(draw: Draw, commitments: Collection[str] | None = None) -> list[t
     return credited_rows(draw, {c: visit.credits for c, visit in chosen.items()})
 
 
-def credited_rows(draw: Draw, credits: dict[str, Iterable[str]]) -> list[tuple[str, int, int]]:
+def credited_rows(draw: Draw, credits: Mapping[str, Iterable[str]]) -> list[tuple[str, int, int]]:
     """(line, unit id, target id) for commitments and the strata they count for."""
     strata = {stratum.stratum: stratum for stratum in DrawStratum.objects.filter(draw=draw)}
     ids = dict(

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 
 from draws.errors import StepRefused
 from draws.models import Draw, DrawStratum, RefusedAct
@@ -50,12 +51,16 @@ def _sentence_of(database_says: str) -> str:
     for model in (Draw, DrawStratum):
         for constraint in model._meta.constraints:
             fields = getattr(constraint, "fields", ())
-            columns = ", ".join(f"{model._meta.db_table}.{model._meta.get_field(f).column}" for f in fields)
+            columns = ", ".join(f"{model._meta.db_table}.{_column(model, name)}" for name in fields)
             if constraint.name in database_says or (
                 columns and f"UNIQUE constraint failed: {columns}" in database_says
             ):
                 return str(constraint.violation_error_message)
     return "另一台控制台刚刚办理了同一步，请刷新后再看。"
+
+
+def _column(model: type[Model], name: str) -> str:
+    return str(getattr(model._meta.get_field(name), "column", name))
 
 
 def draw_of(given: dict[str, Any]) -> Draw | None:

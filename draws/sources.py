@@ -13,11 +13,11 @@ from foundation.rulebook.model import Rulebook
 from foundation.rulebook.periods import Period
 from foundation.workdays.models import calendar
 from planning.models import AnnualPlan, Override, PlanTask, Quota
+from planning.policies import DRAW_WINDOW
 from planning.rules.terms import own_period
 from planning.trial import book_of
 from registry.models import InspectionItem
 
-WINDOW_RULE = "draw.window"
 VERIFIERS = ("verify/verify_draw.py", "verify/verifier.html")
 
 
@@ -89,7 +89,7 @@ def check_window(organisation: Organisation, book: Rulebook, period: str, on: da
     opens = window.open or "计划批准"
     raise RuleBroken(
         f"{on} 不在 {period} 的抽取时间（{opens} 至 {window.close}，{window.origin}）内。"
-        f"请改期，或先在计划里申请例外（规则 {WINDOW_RULE}）并由另一人批准。",
+        f"请改期，或先在计划里申请例外（规则 {DRAW_WINDOW}）并由另一人批准。",
         code="outside_window", clause=str(window.origin),
     )  # fmt: skip
 
@@ -98,7 +98,7 @@ def _window_set_aside(organisation: Organisation, period: str) -> bool:
     return Override.objects.filter(
         organisation=organisation,
         year=int(period[:4]),
-        rule=WINDOW_RULE,
+        rule=DRAW_WINDOW,
         approved_by__isnull=False,
         target=None,
     ).exists()

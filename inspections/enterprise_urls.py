@@ -1,7 +1,9 @@
 """What an enterprise sees when it scans the notice, under /e/."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from inspections.views import enterprise
 
 app_name = "enterprise"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("<str:token>/", enterprise.notice, name="notice")]

@@ -1,5 +1,6 @@
 """WHAT WAS FOUND: visits, teams, records, evidence, signatures, review, follow-up."""
 
+from datetime import date
 from typing import Self
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from django.utils import timezone
 from draws.models import Draw
 from foundation.organisation.models import Organisation, User
 from personnel.models import Inspector
-from registry.models import CheckPoint, InspectionItem, Target
+from registry.models import CheckPoint, InspectionItem, PriorInspection, Target
 
 
 class VisitQuerySet(models.QuerySet):
@@ -22,7 +23,22 @@ class VisitQuerySet(models.QuerySet):
         return self.filter(team__inspector__user=user, team__left_at=None).distinct()
 
     def open(self) -> Self:
-        return self.exclude(state__in=[Visit.State.REVIEWED, Visit.State.VOID])
+        return self.exclude(state__in=Visit.ENDED)
+
+    def to_do(self) -> Self:
+        """Those the team still has to work on."""
+        return self.filter(state__in=[Visit.State.ASSIGNED, Visit.State.STARTED, Visit.State.RETURNED])
+
+    def overdue_on(self, on: date) -> Self:
+        return self.to_do().filter(due_on__lt=on)
+
+    def matching(self, words: str) -> Self:
+        """By number, or by name where the name is not secret any more."""
+        found = self
+        for word in words.split():
+            named = Q(target__name__icontains=word) & (Q(secret=False) | ~Q(state=Visit.State.ASSIGNED))
+            found = found.filter(Q(number__icontains=word) | named)
+        return found
 
 
 class Visit(models.Model):
@@ -34,27 +50,78 @@ class Visit(models.Model):
         SUBMITTED = "submitted", "待审核"
         RETURNED = "returned", "退回"
         REVIEWED = "reviewed", "已审核"
+        WAIVED = "waived", "免予检查"
         VOID = "void", "不再检查"
+
+    ENDED = (State.REVIEWED, State.WAIVED, State.VOID)
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, verbose_name="机构", related_name="+")
     number = models.CharField("检查任务编号", max_length=40, unique=True)
     draw = models.ForeignKey(Draw, models.PROTECT, verbose_name="抽取会", related_name="+")
     target = models.ForeignKey(Target, models.PROTECT, verbose_name="检查对象", related_name="+")
     commitment = models.CharField("盲号", max_length=64)
+    code = models.CharField("屏幕编号", max_length=12, blank=True, help_text="如 重012")
+    secret = models.BooleanField(
+        "检查前名称保密", default=False, help_text="规则书 draw.list_secret_until = visit"
+    )
     strata = models.JSONField("所属层", default=list)
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.ASSIGNED)
     mode = models.CharField("检查方式", max_length=24, default="onsite")
     mode_reason = models.CharField("非默认方式的理由", max_length=200, blank=True)
     due_on = models.DateField("完成期限", null=True, blank=True)
+    notice_year = models.PositiveSmallIntegerField("通知书年度", null=True, blank=True)
+    notice_serial = models.PositiveIntegerField("通知书序号", null=True, blank=True)
+    notice_number = models.CharField("通知书文号", max_length=60, blank=True)
+    notice_site = models.CharField(
+        "核对网址", max_length=200, blank=True, help_text="通知书二维码所指的本系统地址"
+    )
+    year_count = models.PositiveSmallIntegerField("本年度第几次", null=True, blank=True)
+    year_cap = models.PositiveSmallIntegerField(
+        "年度上限", null=True, blank=True, help_text="空＝不受次数上限限制"
+    )
+    scheduled_on = models.DateField("检查日期", null=True, blank=True)
+    assistants = models.PositiveSmallIntegerField("协助人数", default=0, help_text="派发时确定")
     dispatched_at = models.DateTimeField("派发时间", null=True, blank=True)
+    dispatched_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name="派发人",
+        null=True,
+        blank=True,
+        related_name="+",
+    )
     arrived_at = models.DateTimeField("到场时间", null=True, blank=True)
+    arrived_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name="到场登记人",
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    arrival_code = models.CharField("入企码", max_length=80, blank=True)
+    onsite_steps = models.JSONField("已确认的现场步骤", default=list, blank=True)
+    received_by = models.CharField("被检查单位在场人员", max_length=60, blank=True)
     finished_at = models.DateTimeField("检查结束时间", null=True, blank=True)
     completed_on = models.DateField(
-        "完成日", null=True, blank=True, help_text="签字记录提交之日；公示期限由此起算"
+        "完成日",
+        null=True,
+        blank=True,
+        help_text="签字提交的记录所载的检查结束日；公示期限由此起算。source: AMB-16",
     )
     enter_due_on = models.DateField("录入期限", null=True, blank=True)
     production_state = models.CharField("生产状态", max_length=20, blank=True)
-    void_reason = models.CharField("不再检查的原因", max_length=200, blank=True)
+    production_note = models.CharField("生产状态说明", max_length=300, blank=True)
+    returned_reason = models.CharField("退回或更正的理由", max_length=500, blank=True)
+    waived_for = models.ForeignKey(
+        PriorInspection,
+        models.PROTECT,
+        verbose_name="代替本次的检查",
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    void_reason = models.CharField("不再检查的原因", max_length=500, blank=True)
 
     objects = VisitQuerySet.as_manager()
 
@@ -63,13 +130,48 @@ class Visit(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["draw", "commitment"], name="target_is_visited_once_per_draw"),
             models.CheckConstraint(
-                condition=Q(state__in=["assigned", "started", "submitted", "returned", "reviewed", "void"]),
+                condition=Q(state__in=["assigned", "started", "submitted", "returned", "reviewed", "waived", "void"]),
                 name="visit_state_is_known",
             ),
-        ]
+            models.UniqueConstraint(
+                fields=["organisation", "notice_year", "notice_serial"], name="notice_number_is_used_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(arrived_at=None) | Q(dispatched_at__isnull=False), name="visit_starts_after_its_notice",
+                violation_error_message="没有派发通知的检查不能开始。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="waived") | Q(waived_for__isnull=False), name="waived_visit_names_the_other_check"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["submitted", "reviewed"]) | Q(completed_on__isnull=False), name="submitted_visit_has_a_day"
+            ),
+        ]  # fmt: skip
+        indexes = [models.Index(fields=["organisation", "state", "due_on"], name="visit_by_deadline")]
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def name_is_open(self) -> bool:
+        """Staff who may look at visits may read the name: always, unless it is secret until the visit starts."""
+        return not self.secret or self.state != self.State.ASSIGNED
+
+
+class VisitCredit(models.Model):
+    """抽中的一个盲号记到哪次检查：同一对象被几次抽取抽中，合并为一次检查，各记各的名额。source: AMB-26"""
+
+    visit = models.ForeignKey(Visit, models.PROTECT, verbose_name="检查任务", related_name="credits")
+    draw = models.ForeignKey(Draw, models.PROTECT, verbose_name="抽取会", related_name="+")
+    commitment = models.CharField("盲号", max_length=64)
+    strata = models.JSONField("所属层", default=list)
+    ended_at = models.DateTimeField("退出时间", null=True, blank=True, help_text="替换轮中退出的")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "名额"
+        constraints = [
+            models.UniqueConstraint(fields=["draw", "commitment"], name="drawn_target_is_credited_once")
+        ]
 
 
 class TeamMember(models.Model):
@@ -100,6 +202,17 @@ class VisitItem(models.Model):
     item = models.ForeignKey(InspectionItem, models.PROTECT, verbose_name="抽查事项", related_name="+")
     result = models.CharField("结果", max_length=32, blank=True, help_text="规则书 results.codes 的 id")
     note = models.CharField("情况", max_length=2000, blank=True)
+    demand = models.CharField("整改要求", max_length=500, blank=True)
+    demand_due_on = models.DateField("整改期限", null=True, blank=True)
+    saved_at = models.DateTimeField("保存时间", null=True, blank=True)
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name="填写人",
+        null=True,
+        blank=True,
+        related_name="+",
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "检查事项"
@@ -129,6 +242,7 @@ class CheckResult(models.Model):
                 condition=~Q(result="problem") | ~Q(note=""), name="problem_is_described",
                 violation_error_message="发现问题的，要写明问题。",
             ),
+            models.CheckConstraint(condition=Q(result__in=["clear", "problem", "na"]), name="check_result_is_known"),
         ]  # fmt: skip
 
 
@@ -136,9 +250,12 @@ class Evidence(models.Model):
     """证据材料，上传即算指纹。"""
 
     visit = models.ForeignKey(Visit, models.PROTECT, verbose_name="检查任务", related_name="evidence")
+    visit_item = models.ForeignKey(
+        VisitItem, models.PROTECT, verbose_name="检查事项", null=True, blank=True, related_name="evidence"
+    )
     file = models.FileField("文件", upload_to="evidence/%Y/%m/")
     name = models.CharField("文件名", max_length=200)
-    media_type = models.CharField("类型", max_length=60)
+    media_type = models.CharField("类型", max_length=100)
     size = models.PositiveIntegerField("字节数")
     sha256 = models.CharField("指纹", max_length=64)
     uploaded_by = models.ForeignKey(
@@ -202,6 +319,9 @@ class Signature(models.Model):
             models.CheckConstraint(
                 condition=Q(refused=False) | ~Q(note=""), name="refusal_to_sign_is_explained"
             ),
+            models.CheckConstraint(
+                condition=Q(role__in=["inspector", "enterprise", "witness"]), name="signature_role_is_known"
+            ),
         ]
 
 
@@ -228,6 +348,17 @@ class Review(models.Model):
         ]
 
 
+class FollowUpQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(visit__organisation__in=Organisation.objects.visible_to(user))
+
+    def open(self) -> Self:
+        return self.filter(state=FollowUp.State.OPEN)
+
+    def overdue_on(self, on: date) -> Self:
+        return self.open().filter(due_on__lt=on)
+
+
 class FollowUp(models.Model):
     """每个问题一条后续：整改、立案、移送，直到办结。source: INV-07"""
 
@@ -252,6 +383,14 @@ class FollowUp(models.Model):
     due_on = models.DateField("期限", null=True, blank=True)
     state = models.CharField("状态", max_length=6, choices=State.choices, default=State.OPEN)
     opened_at = models.DateTimeField("登记时间", default=timezone.now)
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name="登记人",
+        null=True,
+        blank=True,
+        related_name="+",
+    )
     closed_on = models.DateField("办结日期", null=True, blank=True)
     closing_note = models.CharField("复查情况", max_length=500, blank=True)
     closed_by = models.ForeignKey(
@@ -263,10 +402,22 @@ class FollowUp(models.Model):
         related_name="+",
     )
 
+    objects = FollowUpQuerySet.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = "整改与后续"
         constraints = [
             models.CheckConstraint(
                 condition=~Q(state="done") | Q(closed_on__isnull=False), name="closed_followup_has_a_date"
+            ),
+            models.CheckConstraint(condition=Q(state__in=["open", "done"]), name="followup_state_is_known"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["rectification", "case", "referral", "pending"]),
+                name="followup_kind_is_known",
+            ),
+            models.UniqueConstraint(
+                fields=["visit", "visit_item"],
+                condition=Q(state="open"),
+                name="problem_has_one_open_followup",
             ),
         ]

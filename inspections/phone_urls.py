@@ -1,7 +1,22 @@
 """The inspector's phone under /m/."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from inspections.views import phone, signing
 
 app_name = "phone"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", phone.home, name="home"),
+    path("t/<int:visit_id>/", phone.visit, name="visit"),
+    path("t/<int:visit_id>/arrive/", phone.arrive, name="arrive"),
+    path("t/<int:visit_id>/status/", phone.status, name="status"),
+    path("t/<int:visit_id>/items/", phone.items, name="items"),
+    path("t/<int:visit_id>/items/<int:number>/", phone.item, name="item"),
+    path("t/<int:visit_id>/evidence/", phone.evidence, name="evidence"),
+    path("t/<int:visit_id>/evidence/<int:evidence_id>/", phone.evidence_file, name="evidence-file"),
+    path("t/<int:visit_id>/finish/", phone.finish, name="finish"),
+    path("t/<int:visit_id>/review/", signing.review, name="review"),
+    path("t/<int:visit_id>/sign/", signing.sign, name="sign"),
+    path("t/<int:visit_id>/done/", signing.done, name="done"),
+]

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from foundation.organisation.models import Area, Organisation, Unit, User
+from personnel import rules
 
 
 class InspectorQuerySet(models.QuerySet):
@@ -34,6 +35,29 @@ class InspectorQuerySet(models.QuerySet):
     def officers_on(self, on: date) -> Self:
         """Head-count for officer ratios: certified, established and in post on the day. source: INV-09"""
         return self.certified_on(on).filter(established=True)
+
+    def matching(self, words: str) -> Self:
+        """Every word occurs in name, number, post or unit."""
+        found = self
+        for word in words.split()[:8]:
+            found = found.filter(
+                Q(name__icontains=word) | Q(uid__icontains=word) | Q(certificate_no__icontains=word)
+                | Q(post__icontains=word) | Q(unit__name__icontains=word)
+            )  # fmt: skip
+        return found
+
+    def certificate_in(self, state: str, on: date) -> Self:
+        """Those whose certificate is in one of the buckets of rules.CERTIFICATE_LABELS on the day."""
+        nothing = Q(certificate_no="") | Q(certificate_valid_until=None)
+        future = Q(certificate_issued_on__gt=on)
+        if state == rules.NONE:
+            return self.filter(nothing)
+        if state == rules.FUTURE:
+            return self.exclude(nothing).filter(future)
+        first, last = rules.ends_between(state, on)
+        found = self.exclude(nothing).exclude(future)
+        found = found.filter(certificate_valid_until__gte=first) if first else found
+        return found.filter(certificate_valid_until__lte=last) if last else found
 
     def available_on(self, on: date) -> Self:
         away = Absence.objects.filter(since__lte=on).filter(Q(until=None) | Q(until__gte=on))
@@ -105,6 +129,11 @@ class Inspector(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+def label_of(name: str) -> str:
+    """The Chinese name of an inspector's field."""
+    return next(str(field.verbose_name) for field in Inspector._meta.get_fields() if field.name == name)  # type: ignore[union-attr]
 
 
 class Absence(models.Model):

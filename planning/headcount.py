@@ -46,6 +46,6 @@ def crew(organisation: Organisation, on: date, until: date) -> Crew:
     dated = (
         people.active().exclude(certificate_no="").filter(certificate_valid_until__lt=until).order_by("uid")
     )
-    rows = list(dated.values_list("name", "certificate_valid_until"))
+    rows = [(name, last) for name, last in dated.values_list("name", "certificate_valid_until") if last]
     expired = tuple(name for name, last in rows if last < on)
     return Crew(available, expired, tuple(name for name, last in rows if last >= on))

@@ -136,6 +136,9 @@ class PlannedNumber(models.Model):
     manual = models.PositiveIntegerField("手工填报数", null=True, blank=True)
     manual_source = models.CharField("手工数来源", max_length=200, blank=True)
     explanation = models.JSONField("算式与条款", default=dict)
+    snapshot = models.JSONField(
+        "计划日名单", default=list, blank=True, help_text="计划日基数里每个对象的主键"
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "计划数"

@@ -38,6 +38,11 @@ _REMEDY = {
 }
 
 
+DRAW_WINDOW = (
+    "draw.window"  # the time of a draw: a principle, departed from with approval. source: QZ-5.3, AMB-34
+)
+
+
 def check_state(plan: AnnualPlan, step: str) -> None:
     """raises: OutOfOrder naming the present state and what to do"""
     if plan.status not in TRANSITIONS[step]["from"]:
@@ -98,12 +103,16 @@ def check_overridable(book: Rulebook, rule: str) -> str:
 
     raises: RuleBroken for a rule that has no exception or is not in the book
     """
+    if rule == DRAW_WINDOW:
+        return book.draw.origin("window").ref
     cap = next((found for found in book.caps if found.id == rule), None)
     exclusion = next((found for found in book.exclusions if found.id == rule), None)
-    if cap is None and exclusion is None:
+    if cap is not None:
+        must, clause = cap.strength == "must", cap.origin("max").ref
+    elif exclusion is not None:
+        must, clause = exclusion.use == "always", exclusion.origin("when").ref
+    else:
         raise RuleBroken(f"规则书里没有“{rule}”这条上限或排除规则。请从列表里选。", code="unknown_rule")
-    must = cap.strength == "must" if cap else exclusion.use == "always"
-    clause = (cap.origin("max") if cap else exclusion.origin("when")).ref
     if must:
         raise RuleBroken(f"{clause} 是硬性规定，没有例外。", code="no_exception", clause=clause)
     return clause

@@ -1,7 +1,7 @@
 """Numbers as they would be today: registers, plan and rulebook put together. Reads only."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -17,6 +17,7 @@ from planning.models import AnnualPlan, PlannedNumber, PlanTask
 from planning.population import Register
 from planning.rules import terms
 from planning.rules.figures import Figure, Terms, figure
+from planning.rules.standing import ELIGIBLE, LineMembers
 
 Key = tuple[str, int, str]
 
@@ -102,17 +103,26 @@ def _figure(
     register: Register, plan: PlanTerms, slot: Slot, heads: Mapping[tuple[str, int], int], floors: bool,
     exclusions: Collection[str] | None, fresh: bool,
 ) -> Figure:  # fmt: skip
+    officers = heads.get((slot.period.id, slot.unit.pk), 0)
+    drawn = register.count_drawn(slot.line, slot.unit, slot.period)
+    brought = _terms(plan, slot, officers, floors=floors, drawn=drawn)
+    quota = None if fresh else register.frozen.get((slot.period.id, slot.line.id, slot.unit.pk))
+    if quota is not None:
+        brought = replace(brought, officers=quota.officers, confirmed=quota.required, kept=quota.explanation)
+    found = register.members(slot.line, slot.unit, slot.period, exclusions=exclusions, fresh=fresh)
+    return figure(register.book, slot.line, slot.unit.body, found, brought)
+
+
+def _terms(plan: PlanTerms, slot: Slot, officers: int, *, floors: bool, drawn: int) -> Terms:
     planned = plan.numbers.get(slot.key)
-    brought = Terms(
+    return Terms(
         rates=plan.rates.get(slot.line.id, ()),
         manual=(planned.manual if planned else None) or 0,
         manual_source=planned.manual_source if planned else "",
         floor=planned.number if floors and planned else None,
-        officers=heads.get((slot.period.id, slot.unit.pk), 0),
-        drawn=register.count_drawn(slot.line, slot.unit, slot.period),
+        officers=officers,
+        drawn=drawn,
     )
-    found = register.members(slot.line, slot.unit, slot.period, exclusions=exclusions, fresh=fresh)
-    return figure(register.book, slot.line, slot.unit.body, found, brought)
 
 
 def _heads(
@@ -128,14 +138,31 @@ def _heads(
     return found
 
 
-def year_figures(organisation: Organisation, register: Register, plan: PlanTerms, year: int) -> list[Figure]:
-    """The plan's numbers: today's register stands for every period of the year, no floor yet. source: AMB-03, AMB-31"""
+def year_figures(
+    organisation: Organisation, register: Register, plan: PlanTerms, year: int, *, only: str = ""
+) -> list[Figure]:
+    """The plan's numbers: today's register, as if nothing had been drawn, stands for every period of the year; no
+    floor yet. only: line id. source: AMB-03, AMB-31
+    """
     whole = Period(year, "year", 1)
-    wanted = slots(register.book, register.units, whole)
+    wanted = [slot for slot in slots(register.book, register.units, whole) if only in ("", slot.line.id)]
     units = [unit for several in register.units.values() for unit in several]
     counts = headcount.officers(organisation, units, register.on, whole)
-    heads = {(slot.period.id, slot.unit.pk): counts[slot.unit.pk] for slot in wanted}
-    return [_figure(register, plan, slot, heads, False, None, True) for slot in wanted]
+    bases: dict[tuple[str, int], list[int]] = {}
+    found = []
+    for slot in wanted:
+        row = (slot.line.id, slot.unit.pk)
+        if row not in bases:
+            bases[row] = register.members(slot.line, slot.unit, slot.period, fresh=True).base
+        members = untouched(slot, bases[row])
+        brought = _terms(plan, slot, counts[slot.unit.pk], floors=False, drawn=0)
+        found.append(figure(register.book, slot.line, slot.unit.body, members, brought))
+    return found
+
+
+def untouched(slot: Slot, base: list[int]) -> LineMembers:
+    """A base nobody has been drawn from."""
+    return LineMembers(slot.line.id, slot.unit.pk, slot.period, base, dict.fromkeys(base, ELIGIBLE), {})
 
 
 def read(organisation: Organisation, book: Rulebook, on: date, period: Period) -> Register:

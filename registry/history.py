@@ -19,7 +19,8 @@ def visits_this_year(target_ids: Iterable[int], year: int, on: date) -> dict[int
 
     Checks by others and those marked as not counted are shown beside the counter, not in it.
     """
-    ids, found = list(target_ids), {}
+    ids = list(target_ids)
+    found: dict[int, int] = {}
     for start in range(0, len(ids), _CHUNK):
         rows = PriorInspection.objects.filter(
             target__in=ids[start : start + _CHUNK], level=PriorInspection.Level.OWN, counted=True,
@@ -31,7 +32,8 @@ def visits_this_year(target_ids: Iterable[int], year: int, on: date) -> dict[int
 
 def superior_clean(target_ids: Iterable[int], year: int) -> set[int]:
     """Targets a superior checked this year, every time without a problem. source: QS-10.5, AMB-40"""
-    ids, seen = list(target_ids), {}
+    ids = list(target_ids)
+    seen: dict[int, bool] = {}
     for start in range(0, len(ids), _CHUNK):
         rows = PriorInspection.objects.filter(
             target__in=ids[start : start + _CHUNK], level=PriorInspection.Level.SUPERIOR, on__year=year
@@ -45,7 +47,7 @@ def superior_clean(target_ids: Iterable[int], year: int) -> set[int]:
 class Happening:
     """One line of the timeline."""
 
-    date: date
+    date: str
     title: str
     text: str = ""
     tone: str = ""
@@ -66,7 +68,7 @@ def timeline(target: Target, flag_names: dict[str, str]) -> list[Happening]:
     """Newest first: acts on the ledger, imports, tiers, states, inspections."""
     lines = [*_acts(target), *_imports(target), *_tiers(target), *_states(target), *_inspections(target)]
     lines += [
-        Happening(flag.happened_on, flag_names.get(flag.flag, flag.flag), flag.evidence, "warn")
+        Happening(str(flag.happened_on), flag_names.get(flag.flag, flag.flag), flag.evidence, "warn")
         for flag in target.flags.order_by("id")
     ]
     return sorted(lines, key=lambda line: line.date, reverse=True)
@@ -75,7 +77,7 @@ def timeline(target: Target, flag_names: dict[str, str]) -> list[Happening]:
 def _acts(target: Target) -> list[Happening]:
     entries = Entry.objects.of(target).filter(act__in=_ACTS)
     return [
-        Happening(timezone.localtime(entry.at).date(), _ACTS[entry.act], f"{entry.actor_name}办理")
+        Happening(str(timezone.localtime(entry.at).date()), _ACTS[entry.act], f"{entry.actor_name}办理")
         for entry in entries
     ]
 
@@ -83,7 +85,7 @@ def _acts(target: Target) -> list[Happening]:
 def _imports(target: Target) -> list[Happening]:
     lines = []
     for row in target.imported.select_related("batch").order_by("id"):
-        day = timezone.localtime(row.batch.committed_at or row.batch.created_at).date()
+        day = str(timezone.localtime(row.batch.committed_at or row.batch.created_at).date())
         words = "；".join(f"{f['label']}：{f['old'] or '空'}→{f['new'] or '空'}" for f in row.fields[:4])
         undone = "，已撤销" if row.batch.state == row.batch.State.UNDONE else ""
         title = "入库" if row.added else "导入变更"
@@ -96,7 +98,7 @@ def _imports(target: Target) -> list[Happening]:
 def _tiers(target: Target) -> list[Happening]:
     return [
         Happening(
-            row.since,
+            str(row.since),
             f"定为{LABELS.get(row.tier, row.tier)}监管对象",
             row.override_reason or row.reason,
             "main",
@@ -108,7 +110,7 @@ def _tiers(target: Target) -> list[Happening]:
 
 def _states(target: Target) -> list[Happening]:
     return [
-        Happening(row.since, f"状态：{row.get_status_display()}", row.reason, "main")
+        Happening(str(row.since), f"状态：{row.get_status_display()}", row.reason, "main")
         for row in target.status_periods.order_by("id")
     ]
 
@@ -116,7 +118,7 @@ def _states(target: Target) -> list[Happening]:
 def _inspections(target: Target) -> list[Happening]:
     return [
         Happening(
-            row.on, f"{row.get_level_display()}检查：{'发现问题' if row.problem_found else '未发现问题'}",
+            str(row.on), f"{row.get_level_display()}检查：{'发现问题' if row.problem_found else '未发现问题'}",
             f"{row.source}{'' if row.counted else '，不计入年度次数'}", "warn" if row.problem_found else "", True,
         )
         for row in target.inspections.order_by("id")

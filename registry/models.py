@@ -1,5 +1,6 @@
 """WHAT is inspected (抽查事项清单) and WHO may be inspected (检查对象名录库)."""
 
+import json
 from datetime import date
 from typing import Self
 
@@ -18,6 +19,13 @@ def one_of(field: str, name: str, values: str) -> models.CheckConstraint:
     """A CHECK behind a `choices`: the database refuses a value nobody named. `values` are words; "-" is the empty one."""
     allowed = ["" if word == "-" else word for word in values.split()]
     return models.CheckConstraint(condition=Q(**{f"{field}__in": allowed}), name=name)
+
+
+class ReadableJSON(json.JSONEncoder):
+    """Chinese is stored as Chinese, so that a search inside the text finds it on SQLite too."""
+
+    def __init__(self, **options: object) -> None:
+        super().__init__(**{**options, "ensure_ascii": False})  # type: ignore[arg-type]
 
 
 class Entity(models.Model):
@@ -125,7 +133,7 @@ class Target(models.Model):
     kind = models.CharField("对象类型", max_length=16, choices=Kind.choices, default=Kind.ENTERPRISE)
     name = models.CharField("名称", max_length=200)
     short_name = models.CharField("简称", max_length=60, blank=True)
-    former_names = models.JSONField("曾用名", default=list, blank=True)
+    former_names = models.JSONField("曾用名", default=list, blank=True, encoder=ReadableJSON)
     initials = models.CharField("拼音首字母", max_length=200, blank=True, db_index=True)
     entity = models.ForeignKey(
         Entity, models.PROTECT, verbose_name="市场主体", null=True, blank=True, related_name="targets"
@@ -369,11 +377,11 @@ class InspectionItem(models.Model):
     no = models.CharField("序号", max_length=20, blank=True)
     name = models.CharField("抽查事项", max_length=200)
     category = models.CharField("事项类别", max_length=40, blank=True)
-    offices = models.JSONField("检查主体", default=list)
+    offices = models.JSONField("检查主体", default=list, blank=True)
     targets = models.CharField("检查对象", max_length=300, blank=True)
-    contents = models.JSONField("检查内容", default=list)
-    basis = models.JSONField("检查依据", default=list)
-    modes = models.JSONField("检查方式", default=list)
+    contents = models.JSONField("检查内容", default=list, blank=True)
+    basis = models.JSONField("检查依据", default=list, blank=True)
+    modes = models.JSONField("检查方式", default=list, blank=True)
     joint = models.CharField("联合检查", max_length=10, default="none")
     third_party = models.BooleanField("可委托第三方协助", default=False)
     status = models.CharField("状态", max_length=10, choices=Status.choices, default=Status.DRAFT)
@@ -505,6 +513,18 @@ class ImportedRow(models.Model):
                 name="imported_row_is_a_target_or_an_item",
             )
         ]
+
+    @property
+    def of_target(self) -> Target:
+        """The target of a row of targets."""
+        assert self.target is not None
+        return self.target
+
+    @property
+    def of_item(self) -> InspectionItem:
+        """The item of a row of items."""
+        assert self.item is not None
+        return self.item
 
 
 class ColumnMapping(models.Model):

@@ -40,7 +40,9 @@ class Room:
     chain_b: str
 
 
-def prepare(staff: Staff, schedule: Schedule, quotas: list[Quota], *, kind: str = "F", witnesses: tuple[str, ...] = ()) -> Room:
+def prepare(
+    staff: Staff, schedule: Schedule, quotas: list[Quota], *, kind: str = "F", witnesses: tuple[str, ...] = ()
+) -> Room:
     """Draw, seats, announcement, chain B: everything before the freeze."""
     draw = actions.prepare(
         by=staff.operator, organisation=staff.operator.organisation, period=schedule.period.id, kind=kind,
@@ -48,18 +50,26 @@ def prepare(staff: Staff, schedule: Schedule, quotas: list[Quota], *, kind: str 
         discipline=staff.discipline, now=schedule.announced_at,
     )  # fmt: skip
     devices = [_take_seat(staff, draw, schedule, *place) for place in ROOM]
-    dice, _ = actions.add_seat(by=staff.operator, draw=draw, seat="D1", role="dice", title=f"{DICE} 枚骰子", method="spoken")
+    dice, _ = actions.add_seat(
+        by=staff.operator, draw=draw, seat="D1", role="dice", title=f"{DICE} 枚骰子", method="spoken"
+    )
     for role, user in (("discipline", staff.discipline), ("system_admin", staff.sysadmin)):
         if role == "discipline" or role in witnesses:
             actions.confirm_presence(by=user, draw=draw, role=role, now=schedule.announced_at)
     chain_b = secrets.token_hex(32)
-    actions.deposit_chain_b(by=staff.discipline, draw=draw, tip=chain_tip(suite_of("MC1"), chain_b, CHAIN_LENGTH))
+    actions.deposit_chain_b(
+        by=staff.discipline, draw=draw, tip=chain_tip(suite_of("MC1"), chain_b, CHAIN_LENGTH)
+    )
     actions.announce(by=staff.operator, draw=draw, now=schedule.announced_at)
     return Room(draw, devices, dice, chain_b)
 
 
-def _take_seat(staff: Staff, draw: Draw, schedule: Schedule, seat: str, role: str, title: str, holder: str) -> Device:
-    _, code = actions.add_seat(by=staff.operator, draw=draw, seat=seat, role=role, title=title, method="sealed", holder=holder)
+def _take_seat(
+    staff: Staff, draw: Draw, schedule: Schedule, seat: str, role: str, title: str, holder: str
+) -> Device:
+    _, code = actions.add_seat(
+        by=staff.operator, draw=draw, seat=seat, role=role, title=title, method="sealed", holder=holder
+    )
     joined, _token = actions.join(number=draw.number, code=code, now=schedule.announced_at)
     return Device(joined)
 
@@ -83,7 +93,13 @@ def give_numbers(staff: Staff, schedule: Schedule, room: Room) -> None:
 
 def sign(staff: Staff, schedule: Schedule, room: Room) -> None:
     for presence in room.draw.presences.select_related("user"):
-        actions.sign(by=presence.user, draw=room.draw, opinion="agree", signature=presence.user.name, now=schedule.held_at)
+        actions.sign(
+            by=presence.user,
+            draw=room.draw,
+            opinion="agree",
+            signature=presence.user.name,
+            now=schedule.held_at,
+        )
     for device in room.devices:
         actions.sign(seat=device.seat, opinion="agree", signature=device.seat.holder, now=schedule.held_at)
     actions.seal(by=staff.operator, draw=room.draw, now=schedule.held_at)
@@ -106,6 +122,15 @@ def recuse_one(staff: Staff, schedule: Schedule, room: Room) -> None:
     actions.start_round(by=staff.operator, draw=room.draw, requests=[asked], now=now)
     r = queries.state_of(room.draw).round
     actions.release_b(
-        by=staff.discipline, draw=room.draw, xb=chain_release(suite_of("MC1"), room.chain_b, CHAIN_LENGTH, r), now=now
+        by=staff.discipline,
+        draw=room.draw,
+        xb=chain_release(suite_of("MC1"), room.chain_b, CHAIN_LENGTH, r),
+        now=now,
     )
+    room.draw.refresh_from_db()
+
+
+def close(staff: Staff, schedule: Schedule, room: Room) -> None:
+    """All visits done: the draw's numbers at the end."""
+    actions.close(by=staff.operator, draw=room.draw, now=schedule.held_at + timedelta(days=80))
     room.draw.refresh_from_db()

@@ -32,7 +32,7 @@ class Staff:
     security: User
 
 
-def hire(organisation: Organisation, unit: Unit | None, password: str, prefix: str = "") -> Staff:
+def hire(organisation: Organisation, unit: Unit | None, password: str | None, prefix: str = "") -> Staff:
     """Accounts with one role each; the first ones of a bureau are made by nobody (there is nobody yet)."""
     made: dict[str, User] = {}
     for username, (name, role) in STAFF.items():

@@ -32,7 +32,7 @@ def at(day: date, hour: int, minute: int = 0) -> datetime:
 
 def default_period(book: Rulebook, today: date) -> Period:
     """The quarter of today where the rulebook is in force, else the last quarter it governed."""
-    rule = book.rulebook
+    rule = book.about
     last = rule.effective_to or today
     day = min(max(today, rule.effective_from), last)
     return Period.containing(day, "quarter")
@@ -41,15 +41,21 @@ def default_period(book: Rulebook, today: date) -> Period:
 def schedule_for(book: Rulebook, calendar: deadlines.Calendar, period: Period) -> Schedule:
     """raises: ValueError when the window has no working day (a rulebook that cannot be followed)."""
     plan_on = next_workday(calendar, date(period.year - 1, 12, 1))
-    window = deadlines.draw_window(book, calendar, period=period, plan_approved_on=plan_on)
-    first = window.open or max(period.first, plan_on + timedelta(days=7))
+    window = deadlines.draw_window(book, calendar, period=period)
+    first = window.open or period.first
     days = [day for day in span(first, window.close) if calendar.is_workday(day)]
     if not days:
         raise ValueError(f"{book.id} 在 {period.id} 的抽取时间段里没有工作日")
     held_on = days[min(4, len(days) - 1)]
     announced_on = workday_before(calendar, workday_before(calendar, held_on))
-    visits = [day for day in span(max(held_on + timedelta(days=1), period.first), period.last) if calendar.is_workday(day)]
-    return Schedule(period, plan_on, at(announced_on, 9), at(held_on, 14, 30), tuple(visits[:15]) or (period.last,))
+    visits = [
+        day
+        for day in span(max(held_on + timedelta(days=1), period.first), period.last)
+        if calendar.is_workday(day)
+    ]
+    return Schedule(
+        period, plan_on, at(announced_on, 9), at(held_on, 14, 30), tuple(visits[:15]) or (period.last,)
+    )
 
 
 def span(first: date, last: date) -> list[date]:

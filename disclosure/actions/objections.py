@@ -54,7 +54,7 @@ def answer(
     *, by: User, objection: Objection, answer: str, accepted: bool, now: datetime | None = None
 ) -> Objection:
     """Answer in words that become public. `accepted`: the objection is right (then correct the record), or the statement is printed."""
-    Objection.objects.select_for_update().get(pk=objection.pk)
+    Objection.objects.select_for_update(no_key=True).get(pk=objection.pk)
     objection.refresh_from_db()
     policies.check_answer(by, objection)
     if not answer.strip():

@@ -115,8 +115,9 @@ def publish(*, by: User, task: DisclosureTask, now: datetime | None = None) -> P
 
 def lock(task: DisclosureTask) -> None:
     """Take the row and read it again, in place."""
-    DisclosureTask.objects.select_for_update().get(pk=task.pk)
+    DisclosureTask.objects.select_for_update(no_key=True).get(pk=task.pk)
     task.refresh_from_db()
+    gather.forget(task)
 
 
 def submit(by: User, task: DisclosureTask, nature: str, *, now: datetime | None) -> DisclosureTask:
@@ -212,6 +213,7 @@ def _is_person(visit: Visit) -> bool:
 
 def _snapshot(by: User, task: DisclosureTask, at: datetime) -> Publication:
     task.refresh_from_db(fields=["visit", "draw", "plan"])
+    gather.forget(task)
     record = gather.record_of(task)
     previous = task.publications.order_by("-version").first()
     number = previous.number if previous else _number(task)
@@ -287,7 +289,7 @@ def _deadline(task: DisclosureTask, today: Any) -> dict[str, Any]:
 
 def _number(task: DisclosureTask) -> str:
     """The next free number; the row of the bureau serialises those who publish at the same moment."""
-    list(Organisation.objects.select_for_update().filter(parent=None).order_by("pk"))
+    list(Organisation.objects.select_for_update(no_key=True).filter(parent=None).order_by("pk"))
     if task.draw is not None:
         return task.draw.number
     if task.visit is not None:

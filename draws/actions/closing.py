@@ -131,7 +131,10 @@ def unsigned(draw: Draw) -> list[str]:
 
 def signatures_of(draw: Draw) -> list[dict[str, str]]:
     """The body of `sign`: role and digest of each signature; present people first, then seats in order."""
-    signers = [*draw.presences.order_by("pk"), *draw.seats.exclude(signed_at=None).order_by("position")]
+    signers: list[Seat | Presence] = [
+        *draw.presences.order_by("pk"),
+        *draw.seats.exclude(signed_at=None).order_by("position"),
+    ]
     return [
         {"role": signer.role, "ref": signature_digest(draw, signer)} for signer in signers if signer.signed_at
     ]

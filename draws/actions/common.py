@@ -9,14 +9,17 @@ from foundation.organisation.models import Organisation
 
 
 def lock(draw: Draw) -> Draw:
-    """The same object, fresh from the database and locked until the transaction ends."""
-    draw.refresh_from_db(from_queryset=Draw.objects.select_for_update())
+    """The same object, fresh from the database and locked until the transaction ends.
+
+    `no_key`: rows that only refer to the draw are checked at commit and must not wait for this lock.
+    """
+    draw.refresh_from_db(from_queryset=Draw.objects.select_for_update(no_key=True))
     return draw
 
 
 def lock_organisation(organisation: Organisation) -> None:
     """Taken before any draw's lock where serials or the chain of formal draws are at stake."""
-    Organisation.objects.select_for_update().get(pk=organisation.pk)
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
 
 
 def moment(now: datetime | None) -> datetime:

@@ -215,13 +215,16 @@ def _proof(asked: ReplacementRequest) -> str:
 
 def _added_rows(draw: Draw, asked: ReplacementRequest, r: int, on: date) -> list[str]:
     """Freeze the people who are added, with the capacity of the others."""
-    builder = freezing.Builder(draw, secrets.unseal(draw), on)
+    frame = freezing.Frame.of_frozen(draw, secrets.unseal(draw), on)
+    roster = freezing.Roster(frame)
     people = asked.inspectors.select_related("unit").prefetch_related("areas")
-    rows = builder.added(list(people), capacity=_capacity(draw), skills=dict(draw.legend.get("skills", {})))
+    rows = roster.rows_of(list(people), _capacity(draw))
     count = draw.snapshot_inspectors.count()
     for number, row in enumerate(rows, count + 1):
         row.added_round, row.code = r, f"{INSPECTOR}{number:02}"
     SnapshotInspector.objects.bulk_create(rows)
+    draw.legend = {kind: {**draw.legend.get(kind, {}), **words} for kind, words in frame.legend.items()}
+    draw.save(update_fields=["legend"])
     return sorted(row.row for row in rows)
 
 

@@ -1,18 +1,22 @@
 """Ask for a document, make it, find it again."""
 
 import hashlib
+import logging
 from datetime import timedelta
 
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
+from kombu.exceptions import OperationalError
 
 from foundation.documents import rendering
 from foundation.documents.models import Document
 from foundation.organisation.models import Organisation, User
 
+logger = logging.getLogger(__name__)
 LATE = timedelta(seconds=60)
 
 
@@ -66,7 +70,10 @@ def make(document_id: int) -> None:
 
 def redispatch_late() -> int:
     """Send again what has waited too long; the broker may lose anything."""
-    late = Document.objects.filter(state=Document.State.WAITING, sent_at__lt=timezone.now() - LATE)
+    before = timezone.now() - LATE
+    late = Document.objects.filter(state=Document.State.WAITING).filter(
+        Q(sent_at__lt=before) | Q(sent_at=None, requested_at__lt=before)
+    )
     ids = list(late.values_list("pk", flat=True))
     for pk in ids:
         _send(pk)
@@ -76,5 +83,10 @@ def redispatch_late() -> int:
 def _send(document_id: int) -> None:
     from foundation.documents.tasks import make_document
 
+    if settings.DOCUMENTS_DEFERRED:
+        return
     Document.objects.filter(pk=document_id).update(sent_at=timezone.now())
-    make_document.delay(document_id)
+    try:
+        make_document.delay(document_id)
+    except OperationalError as lost:
+        logger.warning("文书 %s 暂未派出（消息服务不通：%s），定时任务会补派", document_id, lost)

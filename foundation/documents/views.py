@@ -1,15 +1,22 @@
 """Download a finished document; say how far a waiting one is."""
 
+from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
+from django.utils.module_loading import import_string
 
 from foundation.documents.models import Document
 from foundation.organisation.models import Organisation
 
 
 def _own(request: HttpRequest, document_id: int) -> Document:
+    """A document of the bureau that this person may read; everything else does not exist for him."""
     scope = Document.objects.filter(organisation__in=Organisation.objects.visible_to(request.user))
-    return get_object_or_404(scope, pk=document_id)
+    document = get_object_or_404(scope, pk=document_id)
+    reader = settings.DOCUMENT_READERS.get(document.kind)
+    if reader is None or not import_string(reader)(request.user, document.subject_id):
+        raise Http404("没有这份文书")
+    return document
 
 
 def download(request: HttpRequest, document_id: int) -> HttpResponse:

@@ -14,10 +14,10 @@ from foundation.rulebook import library
 
 @transaction.atomic
 def create_user(
-    *, by: User | None, organisation: Organisation, username: str, name: str, password: str, unit: Unit | None = None,
+    *, by: User | None, organisation: Organisation, username: str, name: str, password: str | None, unit: Unit | None = None,
     must_change_password: bool = True,
 ) -> User:  # fmt: skip
-    """A new account without roles. `by` is None only when a bureau is first set up."""
+    """A new account without roles. `by` is None only when a bureau is first set up; no password: nobody can sign in."""
     if by is not None:
         policies.check_may(by, "accounts.manage", organisation)
     if User.objects.filter(username=username).exists():

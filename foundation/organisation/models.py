@@ -111,9 +111,8 @@ class Unit(models.Model):
         return self.name
 
 
-class UserManager(BaseUserManager):
-    def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(username=username)
+class UserManager(BaseUserManager["User"]):
+    """Accounts are found by their user name."""
 
 
 class User(AbstractBaseUser):
@@ -130,16 +129,18 @@ class User(AbstractBaseUser):
     unit = models.ForeignKey(
         Unit, models.PROTECT, verbose_name="内设机构", null=True, blank=True, related_name="users"
     )
-    is_active = models.BooleanField("启用", default=True)
+    is_active = models.BooleanField("启用", default=True)  # type: ignore[misc]
     must_change_password = models.BooleanField("下次登录须改密码", default=False)
     created_at = models.DateTimeField("建立时间", default=timezone.now)
 
     objects = UserManager()
     USERNAME_FIELD = "username"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: list[str] = []  # type: ignore[misc]
 
     class Meta:
         verbose_name = verbose_name_plural = "账号"
+
+    _permissions: frozenset[str] | None = None
 
     def __str__(self) -> str:
         return self.name

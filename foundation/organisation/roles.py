@@ -120,7 +120,7 @@ def conflict_of(held: set[str]) -> frozenset[str] | None:
 
 def permissions_of(user: "User") -> frozenset[str]:
     """All permissions of a user; one query, remembered on the object for the request."""
-    cached: frozenset[str] | None = getattr(user, "_permissions", None)
+    cached = user._permissions
     if cached is None:
         granted = (PERMISSIONS[role] for role in user.role_codes())
         cached = frozenset().union(*granted) if user.is_active else frozenset()

@@ -121,7 +121,7 @@ def plain(value: Any) -> Any:
 
 def _differ(one: Any, other: Any) -> bool:
     """Nothing, an empty text and an empty list are the same."""
-    empty = (None, "", [], ())
+    empty: tuple[Any, ...] = (None, "", [], ())
     if one in empty and other in empty:
         return False
     return plain(one) != plain(other)

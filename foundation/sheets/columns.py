@@ -2,7 +2,6 @@
 
 import difflib
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -11,13 +10,17 @@ from typing import Any, Literal
 
 from foundation.sheets.errors import CellWrong
 
-Kind = Literal["text", "code", "date", "choice", "yes_no", "number", "words"]
+Kind = Literal["text", "code", "date", "choice", "yes_no", "number", "words", "lines"]
 CLEAR = "清空"
 EARLIEST, LATEST = date(1949, 10, 1), date(2100, 1, 1)
 _EXACT_DIGITS = 15
 _YES = frozenset({"是", "有", "√", "✓", "y", "yes", "true", "1", "在", "对"})
 _NO = frozenset({"否", "无", "×", "x", "n", "no", "false", "0", "不在", "没有"})
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:\s+00:00(?::00)?)?\Z")
+_BLANKS = re.compile(r"[\s\u3000\u200b\ufeff]+")
+_WIDE = range(0xFF01, 0xFF5F)
+_HALF = {wide: wide - 0xFEE0 for wide in _WIDE if chr(wide - 0xFEE0).isalnum() or chr(wide) in "－＿．＠＋"}
+_STOP = re.compile(r"[；;]")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})\Z")
 
 
@@ -53,6 +56,8 @@ class Column:
             return ""
         if isinstance(value, bool):
             return "是" if value else "否"
+        if self.kind == "lines":
+            return "\n".join(value) + ("\n" if len(value) == 1 and _STOP.search(value[0]) else "")
         if isinstance(value, (list, tuple)):
             return "、".join(self.choices.get(item, item) for item in value)
         if isinstance(value, (date, Decimal)):
@@ -69,9 +74,13 @@ class Sheet:
     columns: tuple[Column, ...]
     unit: str = "行"
     notes: tuple[str, ...] = ()
+    _by_key: dict[str, Column] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_key", {column.key: column for column in self.columns})
 
     def column(self, key: str) -> Column:
-        return next(column for column in self.columns if column.key == key)
+        return self._by_key[key]
 
     @property
     def required(self) -> tuple[Column, ...]:
@@ -79,14 +88,8 @@ class Sheet:
 
 
 def tidy(text: str) -> str:
-    """Full-width letters and digits to half-width, odd blanks to one blank, ends trimmed."""
-    folded = "".join(unicodedata.normalize("NFKC", char) if _foldable(char) else char for char in text)
-    return re.sub(r"[\s\u3000\u200b\ufeff]+", " ", folded).strip()
-
-
-def _foldable(char: str) -> bool:
-    """Full-width ASCII letters and digits and blanks; Chinese punctuation stays as it is written."""
-    return char.isalnum() or char in "－＿．＠＋　"
+    """Full-width letters and digits to half-width, odd blanks to one blank, ends trimmed; punctuation stays."""
+    return _BLANKS.sub(" ", text.translate(_HALF)).strip()
 
 
 def written(cell: Any) -> str:
@@ -211,6 +214,17 @@ def _words(column: Column, cell: Any) -> list[str]:
     return list(dict.fromkeys(words))
 
 
+def _lines(column: Column, cell: Any) -> list[str]:
+    """One entry per line of the cell; a cell of one line is split at its semicolons."""
+    _not_a_formula(cell)
+    text = cell if isinstance(cell, str) else written(cell)
+    parts = text.splitlines() if "\n" in text else _STOP.split(text)
+    lines = [tidy(part) for part in parts if part.strip()]
+    if sum(map(len, lines)) > column.max_length:
+        raise CellWrong(f"太长，最多 {column.max_length} 个字。请缩短")
+    return lines
+
+
 def _not_a_formula(cell: Any) -> None:
     if isinstance(cell, str) and cell.lstrip().startswith("="):
         raise CellWrong("是公式。请改成文字或数字（复制后“选择性粘贴为数值”）")
@@ -224,6 +238,7 @@ _PARSERS: dict[str, Callable[[Column, Any], Any]] = {
     "yes_no": _yes_no,
     "number": _number,
     "words": _words,
+    "lines": _lines,
 }
 
 

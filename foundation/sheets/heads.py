@@ -51,7 +51,7 @@ def find_headers(sheet: Sheet, grid: Grid, mapping: Mapping[str, str] | None = N
 
 
 def _known(sheet: Sheet, mapping: Mapping[str, str]) -> dict[str, Column]:
-    known = {}
+    known: dict[str, Column] = {}
     for column in sheet.columns:
         for title in (column.title, column.key, *column.synonyms):
             known.setdefault(normal(title), column)

@@ -86,7 +86,7 @@ def _raw(cell: Any) -> str:
 
 def _merged_rows(grid: Grid, header: int) -> dict[int, str]:
     """Rows below the headers that lose content to a merged cell, with its range."""
-    found = {}
+    found: dict[int, str] = {}
     for top, left, bottom, right in grid.merged:
         if top > header and (top, left) != (bottom, right):
             for index in range(top, bottom + 1):

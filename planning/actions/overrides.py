@@ -28,7 +28,7 @@ def request_override(
     clause = policies.check_overridable(book, rule)
     if not reason.strip() or not evidence.strip():
         raise RuleBroken("申请例外要写明理由和证据。请补上。", code="reason_missing", clause=clause)
-    if target is None and not line:
+    if target is None and not line and rule != policies.DRAW_WINDOW:
         raise RuleBroken("请指明例外适用的检查对象，或适用的配额线。", code="object_missing", clause=clause)
     if target is not None and target.organisation_id != organisation.pk:
         raise RuleBroken("这个检查对象不属于本局。请从本局名录里选。", code="foreign_target")
@@ -45,7 +45,7 @@ def request_override(
 
 @transaction.atomic
 def approve_override(*, by: User, override: Override, at: datetime | None = None) -> Override:
-    override = Override.objects.select_for_update().get(pk=override.pk)
+    override = Override.objects.select_for_update(no_key=True).get(pk=override.pk)
     policies.check_decide_override(by, override)
     override.approved_by, override.approved_at = by, at or timezone.now()
     override.save(update_fields=["approved_by", "approved_at"])
@@ -55,7 +55,7 @@ def approve_override(*, by: User, override: Override, at: datetime | None = None
 
 @transaction.atomic
 def refuse_override(*, by: User, override: Override, reason: str) -> Override:
-    override = Override.objects.select_for_update().get(pk=override.pk)
+    override = Override.objects.select_for_update(no_key=True).get(pk=override.pk)
     policies.check_decide_override(by, override)
     if not reason.strip():
         raise RuleBroken("不同意要写明理由。", code="reason_missing")

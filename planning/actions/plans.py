@@ -12,17 +12,15 @@ from foundation.ledger import actions as ledger
 from foundation.organisation.models import Organisation, Unit, User
 from foundation.organisation.policies import check_may
 from foundation.rulebook.model import Rulebook
-from foundation.rulebook.periods import Period
 from foundation.rulebook.tables import Quota as Line
-from planning import policies, population, trial
+from planning import policies, trial
+from planning.actions.building import build_tasks, renumber
 from planning.models import AnnualPlan, PlannedNumber, PlanTask
-from planning.rules import naming, terms
-from planning.rules.figures import Figure
 from registry.models import InspectionItem
 
 Status = AnnualPlan.Status
 KIND_ZH = {
-    "department": "年度抽查计划",
+    "department": "抽查计划",
     "internal_joint": "内部联合抽查计划",
     "joint_departments": "部门联合抽查计划",
 }
@@ -50,12 +48,12 @@ def create_plan(
     plan = _save_new(
         AnnualPlan(
             organisation=organisation, year=year, kind=kind, version=latest.version + 1 if latest else 1,
-            name=name.strip() or f"{organisation.short_name or organisation.name}{year}年{'暂行' if provisional else ''}{KIND_ZH[kind]}",
+            name=name.strip() or f"{organisation.short_name or organisation.name}{year}年{'度暂行' if provisional else '度'}{KIND_ZH[kind]}",
             rulebook_id=book.id, rulebook_hash=book.hash, provisional=provisional, author=by,
             amends=latest, amendment_reason="接续暂行计划" if latest and latest.provisional else "",
         )
     )  # fmt: skip
-    _build_tasks(plan, book, on)
+    build_tasks(plan, book, on)
     ledger.record(actor=by, act="planning.create_plan", subject=plan, data=_summary(plan, book))
     return plan
 
@@ -81,7 +79,7 @@ def amend_plan(*, by: User, plan: AnnualPlan, reason: str, on: date) -> AnnualPl
             amendment_reason=reason.strip(),
         )
     )  # fmt: skip
-    _build_tasks(draft, book, on, like=plan)
+    build_tasks(draft, book, on, like=plan)
     ledger.record(actor=by, act="planning.amend_plan", subject=draft, data={"amends": plan, "reason": reason})
     return draft
 
@@ -120,7 +118,7 @@ def edit_task(
     task.full_clean(exclude=["plan"])
     task.save()
     if rates is not None:
-        _renumber(plan, book, on, only=task)
+        renumber(plan, book, on, only=task)
     ledger.record(
         actor=by, act="planning.edit_task", subject=task, organisation=plan.organisation,
         data={"plan": plan, "rates": task.rates, "method": task.method, "offices": task.offices, "directed": task.directed},
@@ -145,12 +143,16 @@ def set_manual(
         raise RuleBroken(
             "请填不小于 0 的整数，并写明来源文件；填 0 也要写理由。", code="manual_incomplete", clause=clause
         )
-    row = PlannedNumber.objects.select_for_update().filter(task=task, unit=unit, period=period).first()
+    row = (
+        PlannedNumber.objects.select_for_update(no_key=True)
+        .filter(task=task, unit=unit, period=period)
+        .first()
+    )
     if row is None:
         raise RuleBroken(f"这项任务没有 {period} 这一期。请从表里选一期。", code="unknown_period")
     row.manual, row.manual_source = number, source.strip()
     row.save(update_fields=["manual", "manual_source"])
-    _renumber(plan, book, on, only=task)
+    renumber(plan, book, on, only=task)
     row.refresh_from_db()
     ledger.record(
         actor=by, act="planning.set_manual", subject=task, organisation=plan.organisation,
@@ -164,7 +166,7 @@ def recalculate(*, by: User, plan: AnnualPlan, on: date) -> AnnualPlan:
     """Work the numbers of a draft out again from today's registers."""
     plan = _locked(plan)
     policies.check_edit(by, plan)
-    _renumber(plan, trial.book_of(plan), on)
+    renumber(plan, trial.book_of(plan), on)
     ledger.record(actor=by, act="planning.recalculate", subject=plan, data={"on": on})
     return plan
 
@@ -245,7 +247,7 @@ def file_plan(*, by: User, plan: AnnualPlan, filed_on: date) -> AnnualPlan:
 
 
 def _locked(plan: AnnualPlan) -> AnnualPlan:
-    return AnnualPlan.objects.select_for_update().get(pk=plan.pk)
+    return AnnualPlan.objects.select_for_update(no_key=True).get(pk=plan.pk)
 
 
 def _versions(organisation: Organisation, year: int, kind: str):
@@ -266,106 +268,6 @@ def _save_new(plan: AnnualPlan) -> AnnualPlan:
     except IntegrityError:
         raise OutOfOrder(f"{plan.year} 年的这一版计划刚刚已由他人建立。请刷新页面。") from None
     return plan
-
-
-def _build_tasks(plan: AnnualPlan, book: Rulebook, on: date, like: AnnualPlan | None = None) -> None:
-    units = population.instances(plan.organisation, book)
-    lines = terms.draw_lines(book, units)
-    if not lines:
-        needed = "、".join(f"{body.id}（{body.zh}）" for body in book.bodies)
-        raise RuleBroken(
-            f"没有一个内设机构登记为抽取主体，无法计算配额。请在机构设置里把抽取主体填为：{needed}。",
-            code="no_drawing_unit",
-        )
-    items = _items_by_code(plan.organisation, on)
-    before = {task.line: task for task in like.tasks.prefetch_related("items")} if like else {}
-    for no, line in enumerate(lines, 1):
-        task = PlanTask.objects.create(
-            plan=plan, no=no, line=line.id, **_task_fields(book, line, before.get(line.id))
-        )
-        task.items.set(before[line.id].items.all() if line.id in before else _items_for(items, line))
-    _create_numbers(plan, book, on, like)
-
-
-def _task_fields(book: Rulebook, line: Line, before: PlanTask | None) -> dict:
-    clause = line.origin("rates").ref
-    if before is not None:
-        kept = (
-            "name",
-            "directed",
-            "scope",
-            "basis",
-            "period",
-            "method",
-            "offices",
-            "rates",
-            "rates_reason",
-            "note",
-        )
-        return {field: getattr(before, field) for field in kept}
-    item = book.item(line.item) if line.item else None
-    return {
-        "name": f"{naming.line_name(book, line)}{terms.PERIOD_ZH[line.period]}抽查"[:200],
-        "scope": naming.scope(book, line)[:300],
-        "basis": f"{book.zh}（{clause}）"[:200],
-        "period": line.period,
-        "method": (item.modes if item and item.modes else book.inspection.modes)[0],
-        "offices": list(item.offices) if item else [book.body(body).zh for body in line.bodies],
-    }
-
-
-def _items_by_code(organisation: Organisation, on: date) -> dict[str, InspectionItem]:
-    return {
-        item.code: item for item in InspectionItem.objects.filter(organisation=organisation).published(on)
-    }
-
-
-def _items_for(items: dict[str, InspectionItem], line: Line) -> list[InspectionItem]:
-    """The line's own item; a line for all items of daily supervision takes every published one."""
-    if line.item is None:
-        return list(items.values())
-    return [item for code, item in items.items() if code.lower() == line.item.lower()]
-
-
-def _create_numbers(plan: AnnualPlan, book: Rulebook, on: date, like: AnnualPlan | None) -> None:
-    given = trial.terms_of(like) if like else trial.PlanTerms()
-    rates = trial.terms_of(plan).rates
-    figures = _year(plan, book, on, trial.PlanTerms(rates, given.numbers))
-    tasks = {task.line: task for task in plan.tasks.all()}
-    PlannedNumber.objects.bulk_create(
-        PlannedNumber(task=tasks[found.line.id], unit_id=found.unit, period=found.period.id,
-                      **_number_fields(found, given.numbers.get((found.line.id, found.unit, found.period.id))))
-        for found in figures
-    )  # fmt: skip
-
-
-def _number_fields(found: Figure, kept: PlannedNumber | None) -> dict:
-    return {
-        "base": found.base,
-        "officers": found.explanation["arithmetic"]["officers"] or 0,
-        "number": found.required,
-        "manual": kept.manual if kept else None,
-        "manual_source": kept.manual_source if kept else "",
-        "explanation": found.explanation,
-    }
-
-
-def _year(plan: AnnualPlan, book: Rulebook, on: date, given: trial.PlanTerms) -> list[Figure]:
-    register = trial.read(plan.organisation, book, on, Period(plan.year, "year", 1))
-    return trial.year_figures(plan.organisation, register, given, plan.year)
-
-
-def _renumber(plan: AnnualPlan, book: Rulebook, on: date, only: PlanTask | None = None) -> None:
-    given = trial.terms_of(plan)
-    rows = []
-    for found in _year(plan, book, on, given):
-        row = given.numbers.get((found.line.id, found.unit, found.period.id))
-        if row is None or (only is not None and row.task_id != only.pk):
-            continue
-        for field, value in _number_fields(found, row).items():
-            setattr(row, field, value)
-        rows.append(row)
-    PlannedNumber.objects.bulk_update(rows, ["base", "officers", "number", "explanation"])
 
 
 def _checked_rates(

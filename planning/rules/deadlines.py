@@ -37,7 +37,9 @@ def deadlines(
     words = f"{due.date} 前制定完成{strength}" if due else book.plan.after or "文件没有写明期限"
     found = [Deadline("制定计划", due, words, approved_on, book.plan.origin("due" if due else "after"))]
     if book.plan.file_to_superior:
-        found.append(Deadline("报上级备案", due, "随计划制定期限", filed_on, book.plan.origin("file_to_superior")))
+        found.append(
+            Deadline("报上级备案", due, "随计划制定期限", filed_on, book.plan.origin("file_to_superior"))
+        )
     return [*found, *_publishing(book, calendar, year, issued_on, published_on)]
 
 
@@ -48,7 +50,15 @@ def _publishing(
     if plan.publish_by is None and plan.publish_within is None:
         return []
     origin = plan.origin("publish_by" if plan.publish_by else "publish_within")
-    if plan.publish_by is None and issued_on is None:
-        return [Deadline("向社会公开", None, f"印发之日起 {abs(plan.publish_within.n)} 个工作日内", published_on, origin)]
+    if plan.publish_within is not None and plan.publish_by is None and issued_on is None:
+        return [
+            Deadline(
+                "向社会公开",
+                None,
+                f"印发之日起 {abs(plan.publish_within.n)} 个工作日内",
+                published_on,
+                origin,
+            )
+        ]
     due = plan_publish_due(book, calendar, year=year, issued_on=issued_on)
     return [Deadline("向社会公开", due, f"{due.date} 前", published_on, origin)] if due else []

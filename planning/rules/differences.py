@@ -39,7 +39,16 @@ def fields(old: Mapping[str, Mapping[str, str]], new: Mapping[str, Mapping[str, 
     for line in [*new, *(line for line in old if line not in new)]:
         before, after = old.get(line), new.get(line)
         if before is None or after is None:
-            found.append(Difference(line, "", "", "任务", "（无）" if before is None else "有", "（无）" if after is None else "有"))
+            found.append(
+                Difference(
+                    line,
+                    "",
+                    "",
+                    "任务",
+                    "（无）" if before is None else "有",
+                    "（无）" if after is None else "有",
+                )
+            )
             continue
         found += [
             Difference(line, "", "", label, before.get(label, ""), after[label])

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from planning.rules.figures import Figure, Terms
 
 _BOUND = {"at_least": "至少，可以多抽，不能少抽", "target": "计划数，少抽是欠查，多抽须写理由"}
+OUT = "家不可抽"
 _ORDER = {"uninspected_first": "先抽今年没查过的", "uniform": "在可抽名单里等概率抽取"}
 
 
@@ -71,7 +72,7 @@ def _parts(book: Rulebook, line: Quota, found: Figure, terms: Terms) -> list[dic
         _multiplicand(line, found, terms),
         _rounding(line, found),
         _floor(book, found),
-        *_out_of_pool(found),
+        *out_of_pool(found),
         part("抽取顺序", _ORDER[line.order], "", line.origin("order")),
     ]
 
@@ -129,14 +130,14 @@ def _floor(book: Rulebook, found: Figure) -> dict[str, Any] | None:
     return part("年度计划数", found.number.floor, "家", book.plan.origin("freeze"), note)
 
 
-def _out_of_pool(found: Figure) -> list[dict[str, Any]]:
+def out_of_pool(found: Figure) -> list[dict[str, Any]]:
     """One part for each reason that keeps members of the base out of the pool."""
     members, rows = found.members, []
     for code in sorted({status for status in members.status.values() if status.startswith("C.")}):
         ids = members.out_of_pool(code)
         cause = _first_cause(members.causes[ids[0]], code)
         rows.append(
-            part(STATUS_ZH[code], len(ids), "家不可抽", cause.origin, cause.sentence if len(ids) == 1 else "")
+            part(STATUS_ZH[code], len(ids), OUT, cause.origin, cause.sentence if len(ids) == 1 else "")
         )
     return rows
 

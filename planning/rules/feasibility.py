@@ -18,7 +18,8 @@ from planning.rules.standing import LineMembers
 @dataclass(frozen=True)
 class Finding:
     """level: bad (cannot be done as planned), warn, ok · title and text: the numbers in words · options: remedies ·
-    origin: where the demand comes from, with the quoted sentence · rule: id one could ask an exception for"""
+    origin: where the demand comes from, with the quoted sentence · rule: id one could ask an exception for ·
+    where: (period, line, unit id) of the list of names behind it"""
 
     level: str
     code: str
@@ -28,6 +29,7 @@ class Finding:
     origin: Origin | None = None
     rule: str = ""
     facts: tuple[tuple[str, str], ...] = ()
+    where: tuple[str, str, int] | None = None
 
     @property
     def quote(self) -> str:
@@ -86,8 +88,8 @@ def caps(scene: Scene) -> Iterable[Finding]:
             "bad", "cap",
             f"上限冲突：{name}尚缺 {figure.remaining} 家，可抽 {figure.pool} 家，欠 {figure.short.count} 家",
             f"其中 {len(capped)} 家今年已达 {cap.max} 次上限，留在基数里但不能再抽。",
-            ("按上限少抽，欠数如实记为“年度次数上限”", "逐家申请例外，由分管领导批准，理由写入冻结单"),
-            cap.origin("max"), cap.id,
+            ("按上限少抽，欠数如实记为“年度次数上限”", "逐家申请例外，由分管领导批准，理由写入抽取记录"),
+            cap.origin("max"), cap.id, where=(figure.period.id, figure.line.id, figure.unit),
         )  # fmt: skip
     if not short:
         counted = sum(len(figure.members.out_of_pool("C.CAP")) for figure in scene.figures)
@@ -140,7 +142,12 @@ def _coverage(scene: Scene, rule: Coverage, figure: Figure) -> Finding:
     gap = coverage_proposal(ahead, len(unvisited))
     origin, name = rule.origin("times"), _name(scene, figure)
     if not gap.uncovered_after_required:
-        return Finding("ok", "coverage", f"覆盖够用：{name}还有 {len(unvisited)} 家今年没查过，年内还要抽 {ahead} 家", origin=origin)
+        return Finding(
+            "ok",
+            "coverage",
+            f"覆盖够用：{name}还有 {len(unvisited)} 家今年没查过，年内还要抽 {ahead} 家",
+            origin=origin,
+        )
     missing = gap.uncovered_after_required
     level = "bad" if rule.strength == "must" and not _periods_left(figure) else "warn"
     return Finding(
@@ -193,7 +200,12 @@ def bodies(scene: Scene) -> Iterable[Finding]:
         yield Finding("warn", "body", f"没有登记抽取主体：{_listed(scene.idle_bodies)}，其配额没有计算",
                       options=("在机构设置里给内设机构填上抽取主体", "本局没有这一级的，不用处理"))  # fmt: skip
     if scene.landless:
-        yield Finding("bad", "area", f"没有管辖片区：{_listed(scene.landless)}，基数只能是 0", options=("在机构设置里登记管辖片区",))
+        yield Finding(
+            "bad",
+            "area",
+            f"没有管辖片区：{_listed(scene.landless)}，基数只能是 0",
+            options=("在机构设置里登记管辖片区",),
+        )
 
 
 def items(scene: Scene) -> Iterable[Finding]:
@@ -229,7 +241,13 @@ def stated(book: Rulebook, required: Mapping[str, int]) -> list[tuple[str, Compa
     for printed in book.stated:
         if all(line in required for line in printed.quotas):
             names = "、".join(naming.short_name(book, book.line(line)) for line in printed.quotas)
-            rows.append((names, compare(sum(required[line] for line in printed.quotas), printed), printed.origin("count")))
+            rows.append(
+                (
+                    names,
+                    compare(sum(required[line] for line in printed.quotas), printed),
+                    printed.origin("count"),
+                )
+            )
     return rows
 
 
@@ -241,7 +259,9 @@ def _name(scene: Scene, figure: Figure) -> str:
 
 def _many(scene: Scene, figure: Figure) -> bool:
     tier = naming.short_name(scene.book, figure.line)
-    return len({other.unit for other in scene.figures if naming.short_name(scene.book, other.line) == tier}) > 1
+    return (
+        len({other.unit for other in scene.figures if naming.short_name(scene.book, other.line) == tier}) > 1
+    )
 
 
 def _listed(names: Sequence[str], most: int = 6) -> str:

@@ -19,7 +19,8 @@ from planning.rules.terms import rate_text
 class Terms:
     """What the plan and the day bring to a line: own rates, manual number, floor, head-count.
 
-    rates: () = those of the rulebook · officers: certified, established and in post on the day (INV-09)
+    rates: () = those of the rulebook · officers: certified, established and in post on the day (INV-09) ·
+    confirmed, kept: number and explanation of a confirmed quota, which stand whatever changed since
     """
 
     rates: tuple[Decimal, ...] = ()
@@ -28,6 +29,8 @@ class Terms:
     floor: int | None = None
     officers: int = 0
     drawn: int = 0
+    confirmed: int | None = None
+    kept: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,8 @@ def figure(book: Rulebook, line: Quota, body: str, members: LineMembers, terms: 
         effective, members.period.index, base=len(members.base), officers=terms.officers, manual=terms.manual,
         plan_floor=terms.floor,
     )  # fmt: skip
+    if terms.confirmed is not None:
+        number = replace(number, number=terms.confirmed)
     pool = len(members.pool)
     drawn_after = terms.drawn + drawable(number.number, terms.drawn, pool)
     short = shortfall(
@@ -106,7 +111,7 @@ def figure(book: Rulebook, line: Quota, body: str, members: LineMembers, terms: 
         short,
         members,
     )
-    return replace(found, explanation=explaining.explain(book, line, found, terms))
+    return replace(found, explanation=terms.kept or explaining.explain(book, line, found, terms))
 
 
 @dataclass(frozen=True)

@@ -31,10 +31,15 @@ def line_name(book: Rulebook, line: Quota) -> str:
     """重点监管对象, or the item with its scope: 水污染防治设施运行情况（城市污水处理厂）."""
     tier = tier_of(line)
     if tier:
-        return next((found.zh for found in book.tiers if found.id == tier), TIER_LABELS[tier])
+        return tier_name(book, tier)
     if line.item is None:
         return scope(book, line)
     return f"{book.item(line.item).zh}（{scope(book, line)}）"
+
+
+def tier_name(book: Rulebook, tier: str) -> str:
+    """重点排污单位: what this book calls a tier."""
+    return next((found.zh for found in book.tiers if found.id == tier), f"{TIER_LABELS[tier]}监管对象")
 
 
 def short_name(book: Rulebook, line: Quota) -> str:
@@ -48,6 +53,8 @@ def scope(book: Rulebook, line: Quota) -> str:
     clause = clauses.quote(line.origin("when").ref)
     if clause and clause.scope:
         return clause.scope
+    if tier_of(line):
+        return tier_name(book, tier_of(line))
     return describe(line.when)
 
 

@@ -51,6 +51,11 @@ def short_zh(period: Period) -> str:
     }.get(period.kind, "全年")
 
 
+def long_zh(period: Period) -> str:
+    """2026年第四季度."""
+    return f"{period.year}年第{'一二三四'[period.index - 1]}季度" if period.kind == "quarter" else period.zh
+
+
 PERIOD_ZH = {"month": "每月", "quarter": "每季度", "half_year": "每半年", "year": "每年"}
 
 

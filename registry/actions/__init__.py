@@ -5,6 +5,7 @@ from registry.actions.batches import (
     commit_import,
     correct_row,
     drop_import,
+    mapping_columns,
     save_mapping,
     undo_import,
 )
@@ -25,7 +26,7 @@ from registry.actions.tiers import end_override, override_tier, recompute_tiers
 
 __all__ = [
     "approve_item", "change_status", "check_file", "commit_import", "correct_row", "create_item", "create_target",
-    "drop_import", "edit_item", "edit_target", "end_override", "override_tier", "publish_item", "recompute_tiers",
+    "drop_import", "edit_item", "edit_target", "end_override", "mapping_columns", "override_tier", "publish_item", "recompute_tiers",
     "record_flag", "record_prior_inspection", "repeal_item", "return_item", "revise_item", "revoke_flag",
     "save_mapping", "set_tags", "ship_items", "undo_import",
 ]  # fmt: skip

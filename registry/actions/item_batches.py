@@ -7,6 +7,7 @@ from foundation.sheets.changes import ADD
 from foundation.sheets.columns import load
 from registry.actions.items import ITEM_FIELDS, Status, save_points
 from registry.actions.target_batches import RegisterMoved
+from registry.imports.applying import default_of
 from registry.imports.items import SHEET
 from registry.models import CheckPoint, ImportBatch, ImportedRow, InspectionItem
 
@@ -30,7 +31,7 @@ def write(batch: ImportBatch, by: User) -> dict[str, int]:
 def _value(key: str, plain: object) -> object:
     value = load(SHEET.column(key), plain)
     if value is None:
-        return InspectionItem._meta.get_field(key).get_default()
+        return default_of(InspectionItem, key)
     return value
 
 
@@ -46,7 +47,7 @@ def _add(batch: ImportBatch, change: dict, values: dict, by: User) -> tuple[Insp
 
 def _change(change: dict, values: dict, by: User) -> tuple[InspectionItem, dict | None]:
     """`before` is None where a new version was made: taking it back means removing that version."""
-    item = InspectionItem.objects.select_for_update().get(pk=change["id"])
+    item = InspectionItem.objects.select_for_update(no_key=True).get(pk=change["id"])
     latest = InspectionItem.objects.filter(organisation=item.organisation, code=item.code).aggregate(
         n=Max("version")
     )["n"]
@@ -71,19 +72,19 @@ def _change(change: dict, values: dict, by: User) -> tuple[InspectionItem, dict 
 def undo(batch: ImportBatch) -> tuple[int, list[str]]:
     restored, kept = 0, []
     for row in batch.imported.select_related("item").order_by("-id"):
-        if row.item.status != Status.DRAFT or row.item.imported.filter(pk__gt=row.pk).exists():
-            kept.append(row.item.name)
+        if row.of_item.status != Status.DRAFT or row.of_item.imported.filter(pk__gt=row.pk).exists():
+            kept.append(row.of_item.name)
             continue
         try:
             _undo_row(row)
             restored += 1
         except ProtectedError:
-            kept.append(row.item.name)
+            kept.append(row.of_item.name)
     return restored, kept
 
 
 def _undo_row(row: ImportedRow) -> None:
-    item = row.item
+    item = row.of_item
     if row.added:
         row.delete()
         CheckPoint.objects.filter(item=item).delete()

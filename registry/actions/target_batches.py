@@ -71,7 +71,9 @@ def write(batch: ImportBatch, book: Rulebook | None, on: date, by: User) -> dict
 def _locked(ids: list[int]) -> dict[int, Target]:
     found: dict[int, Target] = {}
     for start in range(0, len(ids), _CHUNK):
-        rows = Target.objects.select_for_update(of=("self",)).filter(pk__in=ids[start : start + _CHUNK])
+        rows = Target.objects.select_for_update(of=("self",), no_key=True).filter(
+            pk__in=ids[start : start + _CHUNK]
+        )
         found |= {row.pk: row for row in rows.select_related("entity").order_by("id")}
     return found
 
@@ -110,13 +112,13 @@ def _before(target: Target, change: dict) -> dict:
 def undo(batch: ImportBatch, book: Rulebook | None, on: date, by: User) -> tuple[int, list[str]]:
     """(rows restored, names of rows kept because they were edited or used since)"""
     rows = list(batch.imported.select_related("target", "target__entity").order_by("id"))
-    kept = [row.target.name for row in rows if row.target.version != row.version]
-    free = [row for row in rows if row.target.version == row.version]
+    kept = [row.of_target.name for row in rows if row.of_target.version != row.version]
+    free = [row for row in rows if row.of_target.version == row.version]
     restored, used = _remove([row for row in free if row.added])
     changed = [row for row in free if not row.added]
     _restore(_writer(batch, book, on, by), changed)
     if book:
-        recompute_for([row.target_id for row in changed], book, on)
+        recompute_for([row.of_target.pk for row in changed], book, on)
     return restored + len(changed), kept + used
 
 
@@ -129,12 +131,12 @@ def _remove(rows: list[ImportedRow]) -> tuple[int, list[str]]:
                 _delete(row)
             removed += 1
         except (ProtectedError, RuleBroken):
-            used.append(row.target.name)
+            used.append(row.of_target.name)
     return removed, used
 
 
 def _delete(row: ImportedRow) -> None:
-    target, entity = row.target, row.target.entity
+    target, entity = row.of_target, row.of_target.entity
     if target.inspections.exists() or target.imported.exclude(pk=row.pk).exists():
         raise RuleBroken("导入后已有检查记录或再次导入")
     row.delete()
@@ -150,14 +152,14 @@ def _restore(writer: Writer, rows: list[ImportedRow]) -> None:
     for row in rows:
         if "flags_after" in row.before:
             remove_flags(
-                row.target, row.before.get("flags") or "", row.before["flags_after"], writer.lists.flags
+                row.of_target, row.before.get("flags") or "", row.before["flags_after"], writer.lists.flags
             )
         if row.before.get("permit_added"):
-            Permit.objects.filter(target=row.target, number=row.before["permit_added"]).delete()
+            Permit.objects.filter(target=row.of_target, number=row.before["permit_added"]).delete()
         if "status" in row.before:
-            restore(row.target, row.before["status"], date.fromisoformat(row.before["status_since"]))
+            restore(row.of_target, row.before["status"], date.fromisoformat(row.before["status_since"]))
         elif row.before.get("status_since"):
-            redate(row.target, date.fromisoformat(row.before["status_since"]))
+            redate(row.of_target, date.fromisoformat(row.before["status_since"]))
     changes = []
     for row in rows:
         values = {key: value for key, value in row.before.items() if key not in special}
@@ -167,5 +169,5 @@ def _restore(writer: Writer, rows: list[ImportedRow]) -> None:
                 for key, value in values.items()
                 if not key.startswith("permit_") or key == "permit_class"
             }
-        changes.append({"id": row.target_id, "values": values})
-    writer.change({row.target_id: row.target for row in rows}, changes)
+        changes.append({"id": row.of_target.pk, "values": values})
+    writer.change({row.of_target.pk: row.of_target for row in rows}, changes)

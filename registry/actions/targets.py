@@ -42,12 +42,12 @@ class EditedMeanwhile(RuleBroken):
 @transaction.atomic
 def create_target(
     *, organisation: Organisation, values: Mapping[str, Any], entity: Mapping[str, Any] | None = None,
-    permit: Mapping[str, Any] | None = None, on: date, by: User,
+    permit: Mapping[str, Any] | None = None, tags: Mapping[str, list[str]] | None = None, on: date, by: User,
 ) -> Target:  # fmt: skip
     """A new target with its first status period and its tiers.
 
     values: model fields, `uid` optional when the entity has a credit code. entity: {"uscc", "name", …}.
-    permit: {"number", "valid_from", "valid_until"}
+    permit: {"number", "valid_from", "valid_until"}. tags: label group → values
     raises: NotAllowed; RuleBroken; django ValidationError for broken constraints
     """
     policies.check_may_edit(by, organisation)
@@ -59,6 +59,7 @@ def create_target(
     target.full_clean()
     target.save()
     _save_permit(target, permit)
+    _save_tags(target, tags)
     StatusPeriod.objects.create(target=target, status=target.status, since=status_since, reason="建档")
     _recompute(target, on)
     ledger.record(
@@ -128,14 +129,18 @@ def _save_permit(target: Target, permit: Mapping[str, Any] | None) -> None:
 @transaction.atomic
 def edit_target(
     *, target: Target, version: int, values: Mapping[str, Any], entity: Mapping[str, Any] | None = None,
-    permit: Mapping[str, Any] | None = None, on: date, by: User,
+    permit: Mapping[str, Any] | None = None, tags: Mapping[str, list[str]] | None = None, on: date, by: User,
 ) -> Target:  # fmt: skip
     """Save changed fields if nobody saved since `version` was read.
 
     raises: EditedMeanwhile with what the other person changed; NotAllowed; ValidationError
     """
     policies.check_may_edit(by, target.organisation)
-    row = Target.objects.select_for_update().select_related("entity", "organisation").get(pk=target.pk)
+    row = (
+        Target.objects.select_for_update(no_key=True)
+        .select_related("entity", "organisation")
+        .get(pk=target.pk)
+    )
     if row.version != version:
         raise EditedMeanwhile(differences(row, values), row.version)
     changed = {
@@ -153,12 +158,33 @@ def edit_target(
     row.full_clean()
     row.save()
     _save_permit(row, permit)
+    _save_tags(row, tags)
     _recompute(row, on)
     told = {name: {"from": _told(old), "to": _told(new)} for name, (old, new) in changed.items()}
     ledger.record(
-        actor=by, act="registry.edit_target", subject=row, data={"version": row.version, "changed": told}
+        actor=by,
+        act="registry.edit_target",
+        subject=row,
+        data={
+            "version": row.version,
+            "changed": told,
+            "entity": entity or {},
+            "permit": permit or {},
+            "tags": tags or {},
+        },
     )
     return row
+
+
+def _save_tags(target: Target, tags: Mapping[str, list[str]] | None) -> None:
+    """Replace the groups named; others stay."""
+    for group, values in (tags or {}).items():
+        rows = TargetTag.objects.filter(target=target, group=group)
+        old = set(rows.values_list("value", flat=True))
+        rows.exclude(value__in=values).delete()
+        TargetTag.objects.bulk_create(
+            TargetTag(target=target, group=group, value=v) for v in values if v not in old
+        )
 
 
 def _told(value: Any) -> Any:
@@ -171,8 +197,12 @@ def differences(row: Target, values: Mapping[str, Any]) -> list[tuple[str, str, 
     for name, value in values.items():
         mine, theirs = shown(row, name, value), shown(row, name, getattr(row, name))
         if mine != theirs:
-            found.append((name, str(Target._meta.get_field(name).verbose_name), theirs, mine))
+            found.append((name, _label(name), theirs, mine))
     return found
+
+
+def _label(name: str) -> str:
+    return str(getattr(Target._meta.get_field(name), "verbose_name", name))
 
 
 def shown(row: Target, name: str, value: Any) -> str:
@@ -181,7 +211,7 @@ def shown(row: Target, name: str, value: Any) -> str:
         return "是" if value else "否"
     if isinstance(value, (list, tuple)):
         return "、".join(map(str, value))
-    labels = dict(Target._meta.get_field(name).choices or ())
+    labels = dict(getattr(Target._meta.get_field(name), "choices", None) or ())
     return str(labels.get(value, "" if value is None else value))
 
 
@@ -189,7 +219,7 @@ def shown(row: Target, name: str, value: Any) -> str:
 def change_status(*, target: Target, status: str, since: date, reason: str, on: date, by: User) -> Target:
     """End the present status period and begin another. raises: NotAllowed, WrongTurn, RuleBroken"""
     policies.check_may_edit(by, target.organisation)
-    row = Target.objects.select_for_update().get(pk=target.pk)
+    row = Target.objects.select_for_update(no_key=True).get(pk=target.pk)
     if not reason.strip():
         raise RuleBroken("变更状态必须写明原因，例如停产报告、注销通知书文号。", code="status_needs_a_reason")
     states.check_status(row.status, status, since, row.status_since, on)
@@ -219,12 +249,8 @@ def set_tags(*, target: Target, group: str, values: list[str], by: User, on: dat
         and group != "overlapping_activity"
     ):
         raise RuleBroken(f"规则书没有“{group}”这一类标识，也不允许增设。", code="unknown_label")
-    rows = TargetTag.objects.filter(target=target, group=group)
-    old = list(rows.values_list("value", flat=True))
-    rows.exclude(value__in=values).delete()
-    TargetTag.objects.bulk_create(
-        [TargetTag(target=target, group=group, value=v) for v in values if v not in old]
-    )
+    old = list(TargetTag.objects.filter(target=target, group=group).values_list("value", flat=True))
+    _save_tags(target, {group: values})
     _recompute(target, on)
     ledger.record(
         actor=by, act="registry.set_tags", subject=target, data={"group": group, "from": old, "to": values}

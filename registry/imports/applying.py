@@ -1,9 +1,11 @@
 """Writing checked changes, in bulk, inside the transaction of an action; and taking them back."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+from django.db.models import Field, Model
 
 from foundation.organisation.models import Organisation, User
 from foundation.sheets.columns import Sheet, load
@@ -41,7 +43,9 @@ class Writer:
         ]
         Target.objects.bulk_create(targets, batch_size=_BATCH)
         periods = [
-            StatusPeriod(target=target, status=target.status, since=target.status_since, reason=self.reason)
+            StatusPeriod(
+                target=target, status=target.status, since=target.status_since or self.on, reason=self.reason
+            )
             for target in targets
         ]
         StatusPeriod.objects.bulk_create(periods, batch_size=_BATCH)
@@ -83,8 +87,7 @@ class Writer:
         ):
             target.former_names = [*target.former_names, target.name]
         for key, value in values_for_model(values).items():
-            field = Target._meta.get_field(key)
-            setattr(target, key, field.get_default() if value is None else value)
+            setattr(target, key, default_of(Target, key) if value is None else value)
         if "name" in values:
             target.initials = initials(values["name"])
         if "area" in values:
@@ -94,7 +97,7 @@ class Writer:
         if "uscc" in values:
             target.entity = entities[values["uscc"]] if values["uscc"] else None
 
-    def _entities(self, rows: list[Mapping[str, Any]]) -> dict[str, Entity]:
+    def _entities(self, rows: Sequence[Mapping[str, Any]]) -> dict[str, Entity]:
         """Entities by credit code, made or brought up to date. One query per 500 codes."""
         wanted: dict[str, dict[str, Any]] = {}
         for row in rows:
@@ -102,7 +105,8 @@ class Writer:
                 wanted.setdefault(row["uscc"], {}).update(
                     {k: v for k, v in row.items() if k in (*ENTITY_FIELDS, "name")}
                 )
-        codes, found = sorted(wanted), {}
+        codes = sorted(wanted)
+        found: dict[str, Entity] = {}
         for start in range(0, len(codes), _BATCH):
             part = Entity.objects.filter(
                 organisation=self.organisation, uscc__in=codes[start : start + _BATCH]
@@ -111,15 +115,12 @@ class Writer:
         new = [
             Entity(organisation=self.organisation, uscc=code, name="") for code in codes if code not in found
         ]
+        old = list(found.values())
         found |= {entity.uscc: entity for entity in new}
         for code, entity in found.items():
             _set_entity(entity, wanted[code])
         Entity.objects.bulk_create(new, batch_size=_BATCH)
-        Entity.objects.bulk_update(
-            [entity for entity in found.values() if entity not in new],
-            [*ENTITY_FIELDS, "name", "former_names"],
-            batch_size=_BATCH,
-        )
+        Entity.objects.bulk_update(old, [*ENTITY_FIELDS, "name", "former_names"], batch_size=_BATCH)
         return found
 
     def _belongings(self, pairs: Iterable[tuple[Target, Mapping[str, Any]]]) -> None:
@@ -130,7 +131,8 @@ class Writer:
 
     def _permits(self, pairs: list[tuple[Target, Mapping[str, Any]]]) -> None:
         there = self._permits_on_file(target.pk for target, _ in pairs)
-        new, old = [], []
+        new: list[Permit] = []
+        old: list[Permit] = []
         for target, values in pairs:
             held = there.get(target.pk, [])
             number = values.get("permit_number")
@@ -138,7 +140,7 @@ class Writer:
             if not number and not (held and any(key in values for key in (*dates.values(), "permit_class"))):
                 continue
             permit = next((p for p in held if not number or p.number == number), None)
-            (old if permit else new).append(permit := permit or Permit(target=target, number=number))
+            (old if permit else new).append(permit := permit or Permit(target=target, number=str(number)))
             permit.category = target.permit_class
             for field, key in dates.items():
                 if key in values:
@@ -148,7 +150,8 @@ class Writer:
 
     def _permits_on_file(self, ids: Iterable[int]) -> dict[int, list[Permit]]:
         """Latest first, so that a date without a number means the permit the export shows."""
-        ids, found = list(ids), {}
+        ids = list(ids)
+        found: dict[int, list[Permit]] = {}
         for start in range(0, len(ids), _BATCH):
             for permit in Permit.objects.filter(target__in=ids[start : start + _BATCH]).order_by("id"):
                 found.setdefault(permit.target_id, []).append(permit)
@@ -180,6 +183,12 @@ class Writer:
             for flag, day, text in parse_flags(values["flags"], self.lists.flags)
         ]
         TargetFlag.objects.bulk_create(fresh, batch_size=_BATCH, ignore_conflicts=True)
+
+
+def default_of(model: type[Model], name: str) -> Any:
+    """What an empty cell of this field stands for."""
+    field = model._meta.get_field(name)
+    return field.get_default() if isinstance(field, Field) else None
 
 
 def _owner(target: Target) -> dict[str, Any]:

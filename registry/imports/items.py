@@ -3,7 +3,6 @@
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from foundation.organisation.models import Organisation
 from foundation.rulebook.tables import MODES
@@ -20,7 +19,6 @@ MODE_LABELS = dict(
     )
 )
 JOINT_LABELS = {"none": "不联合", "internal": "内部联合", "external": "部门联合"}
-LINES = frozenset({"contents", "basis"})
 
 SHEET = Sheet(
     "items",
@@ -32,8 +30,8 @@ SHEET = Sheet(
         Column("category", "事项类别", max_length=40, example="一般检查事项"),
         Column("offices", "检查主体", "words", max_length=60, synonyms=("发起部门", "实施科室", "内设机构"), example="生态环境综合执法大队"),
         Column("targets", "检查对象", max_length=300, synonyms=("对象范围",), example="名录库内的排污单位"),
-        Column("contents", "检查内容", max_length=2000, help="几条用分号隔开，每条是检查单的一行", example="设施是否运行；台账是否齐全"),
-        Column("basis", "检查依据", max_length=2000, synonyms=("抽查依据", "法律依据"), help="几条用分号隔开", example="《排污许可管理条例》第二十五条"),
+        Column("contents", "检查内容", "lines", max_length=4000, help="一行一条（单元格内换行），每条是检查单的一项；只有一行的，按分号分条", example="设施是否运行；台账是否齐全"),
+        Column("basis", "检查依据", "lines", max_length=4000, synonyms=("抽查依据", "法律依据"), help="一行一条，或用分号隔开", example="《排污许可管理条例》第二十五条"),
         Column("modes", "检查方式", "words", choices=MODE_LABELS, synonyms=("抽查方式",), example="现场检查"),
         Column("joint", "联合检查", "choice", choices=JOINT_LABELS, example="不联合"),
         Column("third_party", "可委托第三方协助", "yes_no", example="否"),
@@ -53,7 +51,6 @@ class ItemRegister:
         known = self._known({row.values["code"] for row in rows if row.values.get("code")})
         matches = {}
         for row in rows:
-            self._split(row)
             code = row.values.pop("code", None)
             if not code:
                 if "code" not in row.raw:
@@ -66,11 +63,6 @@ class ItemRegister:
                 row.values["code"] = code
         return matches
 
-    def _split(self, row: Row) -> None:
-        for key in LINES & row.values.keys():
-            if row.values[key] is not None:
-                row.values[key] = split_lines(row.values[key])
-
     def _known(self, codes: set[str]) -> dict[str, Known]:
         """The latest version of each code."""
         items = InspectionItem.objects.filter(organisation=self.organisation, code__in=codes).order_by(
@@ -80,12 +72,3 @@ class ItemRegister:
             record["code"]: Known(record["_id"], record["_version"], record["name"], record)
             for record in item_records(items)
         }
-
-
-def split_lines(text: str) -> list[str]:
-    return [line.strip() for line in re.split(r"[；;\n]+", text) if line.strip()]
-
-
-def shown_record(record: Mapping[str, Any]) -> dict[str, Any]:
-    """For exports: lists of lines as one cell."""
-    return {**record, **{key: "；".join(record[key]) for key in LINES}}

@@ -21,8 +21,12 @@ def label(category: str) -> str:
 def used_by(book: Rulebook) -> dict[str, str]:
     """Labels that any selector of the rulebook asks for, id → Chinese, in the order of their first use."""
     found: dict[str, str] = {}
-    for part in (*book.tiers, *book.quotas, *book.coverage, *book.exclusions):
-        for alternative in part.when.alternatives:
+    selectors = [part.when for part in book.tiers]
+    selectors += [part.when for part in book.quotas]
+    selectors += [part.when for part in book.coverage]
+    selectors += [part.when for part in book.exclusions]
+    for selector in selectors:
+        for alternative in selector.alternatives:
             for condition in alternative:
                 if condition.kind == "is" and condition.name == "category":
                     found |= {word: label(word) for word in condition.operand}

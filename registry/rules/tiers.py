@@ -7,6 +7,7 @@ from datetime import date
 from foundation.rulebook import tiers as rulebook_tiers
 from foundation.rulebook.model import Rulebook
 from foundation.rulebook.selectors import Facts
+from foundation.rulebook.values import Origin
 
 UNLISTED = "unlisted"
 LABELS = {"special": "特殊", "key": "重点", "general": "一般", UNLISTED: "未列入"}
@@ -56,13 +57,20 @@ def tierings(book: Rulebook, facts: Facts, on: date) -> tuple[Tiering, ...]:
     for body in book.bodies:
         results = rulebook_tiers.tiers_of(book, body.id, facts, on)
         rows = [
-            Tiering(body.id, result.id, result.tier.overlay, result.reason[:300], str(result.origin)[:40])
+            Tiering(body.id, result.id, result.tier.overlay, result.reason[:300], clause_of(result.origin))
             for result in results
         ]
         if all(row.overlay for row in rows):
             found.append(Tiering(body.id, UNLISTED, False, "不符合任何类别的认定条件", "AMB-42"))
         found += rows
     return tuple(found)
+
+
+def clause_of(origin: Origin) -> str:
+    """As a rulebook's `src` writes it: clause id, AMB id, LAW:…, DEFAULT."""
+    if origin.kind == "default":
+        return "DEFAULT"
+    return f"LAW:{origin.ref}"[:40] if origin.kind == "other_law" else origin.ref[:40]
 
 
 def notices(book: Rulebook, facts: Facts, tierings_found: Iterable[Tiering]) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from draws import actions, queries
+from draws.chain import events_of
 from draws.models import Draw, ReplacementRequest, Seat
 from draws.rules.mc1.chains import chain_release, chain_tip
 from draws.rules.mc1.entropy import slip_commit
@@ -198,3 +199,12 @@ def ask(house: House, draw: Draw, kind: str, **given) -> ReplacementRequest:
 
 def sha(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def body_of(draw: Draw, kind: str) -> dict:
+    """The body of the last event of a kind."""
+    return [event["body"] for event in events_of(draw) if event["type"] == kind][-1]
+
+
+def types_of(draw: Draw) -> list[str]:
+    return [event["type"] for event in events_of(draw)]

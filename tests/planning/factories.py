@@ -142,3 +142,9 @@ def note(
 
 def standing_count() -> int:
     return Drawn.objects.standing().count()
+
+
+def headcount(bureau: Bureau, unit: Unit) -> list:
+    from personnel.models import Inspector
+
+    return list(Inspector.objects.filter(unit=unit).order_by("pk"))

@@ -7,7 +7,7 @@ from datetime import date
 import openpyxl
 
 from foundation.organisation.models import Organisation, RulebookAdoption, User
-from foundation.rulebook import registry as library
+from foundation.rulebook import library
 from tests.factories import create_area, create_organisation, create_unit, create_user
 
 TODAY = date(2026, 11, 20)

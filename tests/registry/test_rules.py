@@ -7,7 +7,7 @@ import stdnum.cn.uscc as stdnum_uscc
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from foundation.rulebook import registry as library
+from foundation.rulebook import library
 from foundation.rulebook.selectors import Facts, FlagFact
 from registry.rules import categories, laws, names, states, tiers, uscc
 from tests.registry.factories import uscc as valid_uscc

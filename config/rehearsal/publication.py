@@ -1,0 +1,46 @@
+"""What the publisher and the leader do: propose, approve, publish; and the package for the portal."""
+
+import shutil
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from config.rehearsal.bureau import Bureau
+from config.rehearsal.schedule import Schedule, at
+from disclosure import actions, package
+from disclosure.models import DisclosureTask, Publication
+from inspections.models import Visit
+
+WAITING = DisclosureTask.State.WAITING
+
+
+def publish_all(bureau: Bureau, schedule: Schedule, done: list[Visit]) -> tuple[int, int]:
+    """Each result two days after its visit, plan and draw at once. returns: results published, tasks late."""
+    last = max(visit.completed_on for visit in done)
+    actions.ensure_tasks(
+        organisation=bureau.organisation, on=last + timedelta(days=1), by=bureau.staff.publisher
+    )
+    tasks = DisclosureTask.objects.filter(organisation=bureau.organisation, state=WAITING).order_by(
+        "clock_from", "id"
+    )
+    late = 0
+    for task in list(tasks):
+        now = at(max(task.clock_from, schedule.held_on) + timedelta(days=2), 10)
+        publish_one(bureau, task, now)
+        late += bool(task.kind == "result" and task.due_on and now.date() > task.due_on)
+    results = Publication.objects.filter(organisation=bureau.organisation, kind=Publication.Kind.RESULT)
+    return results.count(), late
+
+
+def publish_one(bureau: Bureau, task: DisclosureTask, now: datetime) -> Publication:
+    actions.propose(by=bureau.staff.publisher, task=task, now=now)
+    task.refresh_from_db()
+    actions.approve(by=bureau.staff.head, task=task, now=now)
+    task.refresh_from_db()
+    return actions.publish(by=bureau.staff.publisher, task=task, now=now)
+
+
+def export(bureau: Bureau, schedule: Schedule, folder: Path) -> None:
+    """The upload package in package/; its table and its records also as disclosure.xlsx and public.json."""
+    package.write(schedule.period.id, folder / "package")
+    shutil.copy(folder / "package" / "results.xlsx", folder / "disclosure.xlsx")
+    shutil.copy(folder / "package" / "public.json", folder / "public.json")

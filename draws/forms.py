@@ -1,0 +1,343 @@
+"""Forms of the draw pages; the actions decide, these only read what was typed."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth import authenticate
+from django.http import HttpRequest
+from django.utils import timezone
+
+from draws.models import ConflictOfInterest, Draw, ReplacementRequest, Seat
+from draws.rules.mc1.voids import WORDS as VOID_WORDS
+from draws.rules.protocol import CODE_LENGTH
+from foundation.organisation.models import Organisation, User
+from foundation.organisation.roles import Role
+from personnel.models import Inspector
+from planning.models import Quota
+from registry.models import Target
+
+SEAT_ROLES = [
+    ("npc", "人大代表"), ("cppcc", "政协委员"), ("enterprise", "企业代表"), ("media", "媒体代表"), ("citizen", "群众代表"),
+    ("discipline", "纪检监督员"), ("operator", "组织方"), ("dice", "现场骰子"), ("other", "其他"),
+]  # fmt: skip
+LOTTERIES = [("", "不约定"), ("cn.ssq", "双色球"), ("cn.dlt", "大乐透"), ("cn.3d", "福彩 3D")]
+
+
+class JoinForm(forms.Form):
+    code = forms.CharField(
+        label="席位码", max_length=12, error_messages={"required": f"请输入纸条上的 {CODE_LENGTH} 位席位码"},
+        widget=forms.TextInput(attrs={
+            "autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false", "class": "code-in", "autofocus": True,
+        }),
+    )  # fmt: skip
+
+    def clean_code(self) -> str:
+        code = "".join(self.cleaned_data["code"].split()).replace("-", "").upper()
+        if len(code) != CODE_LENGTH:
+            raise forms.ValidationError(f"席位码是 {CODE_LENGTH} 位字母和数字，现在是 {len(code)} 位")
+        return code
+
+
+class SignForm(forms.Form):
+    opinion = forms.ChoiceField(
+        label="意见", choices=[("agree", "对过程无异议"), ("object", "有异议，写明如下")], widget=forms.RadioSelect,
+        initial="agree", error_messages={"required": "请选择“无异议”或“有异议”"},
+    )  # fmt: skip
+    statement = forms.CharField(
+        label="异议原话", required=False, max_length=500, help_text="照写您的话，原样写进记录单，不影响封存",
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )  # fmt: skip
+    signature = forms.CharField(required=False, widget=forms.HiddenInput)
+    signature_typed = forms.CharField(label="姓名", required=False, max_length=40)
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        drawn = said.get("signature", "")
+        if drawn and not drawn.startswith("data:image/png;base64,"):
+            raise forms.ValidationError("签名图片不完整，请点“重写”再签一次")
+        if not drawn and not said.get("signature_typed", "").strip():
+            raise forms.ValidationError("请手写签名，或输入姓名")
+        if said.get("opinion") == "object" and not said.get("statement", "").strip():
+            self.add_error("statement", "有异议的，请写明异议内容")
+        return said
+
+    def words(self) -> dict[str, str]:
+        """Arguments of actions.sign."""
+        said = self.cleaned_data
+        return {
+            "opinion": said["opinion"], "statement": said["statement"],
+            "signature": said["signature"] or said["signature_typed"].strip(),
+        }  # fmt: skip
+
+
+class SeatForm(forms.Form):
+    role = forms.ChoiceField(label="角色", choices=SEAT_ROLES)
+    title = forms.CharField(
+        label="称谓", max_length=40, required=False, help_text="大屏显示这个，不显示姓名；不填用角色名"
+    )
+    holder = forms.CharField(label="姓名", max_length=40, required=False, help_text="只写进记录单")
+    method = forms.ChoiceField(
+        label="方式", choices=Seat.Method.choices, widget=forms.RadioSelect, initial=Seat.Method.SEALED,
+        help_text="封签：在自己的手机上定数。当众掷骰：主持人记、另一人复诵，至少 18 枚十面骰",
+    )  # fmt: skip
+    user = forms.ModelChoiceField(
+        label="用账号入席", queryset=User.objects.none(), required=False, help_text="有系统账号的人可以不用席位码",
+        empty_label="不用账号，发席位码",
+    )  # fmt: skip
+    mark_optional = True
+
+    def __init__(self, *args: Any, draw: Draw, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.draw = draw
+        people = User.objects.filter(organisation=draw.organisation, is_active=True).exclude(
+            pk=draw.operator_id
+        )
+        self.fields["user"].queryset = people.order_by("name")
+
+    def seat(self) -> dict[str, Any]:
+        """Arguments of actions.add_seat; the id is the next free S number, D for dice."""
+        said = self.cleaned_data
+        letter = "D" if said["method"] == Seat.Method.SPOKEN else "S"
+        taken = set(self.draw.seats.values_list("seat", flat=True))
+        number = next(n for n in range(1, 99) if f"{letter}{n}" not in taken)
+        title = said["title"].strip() or dict(SEAT_ROLES)[said["role"]]
+        return {**said, "title": title, "seat": f"{letter}{number}"}
+
+
+class DrawForm(forms.Form):
+    """`quotas`: the confirmed quotas that may be drawn in the period; one row of fields for each."""
+
+    kind = forms.ChoiceField(
+        label="性质", choices=Draw.Kind.choices, initial=Draw.Kind.FORMAL, widget=forms.RadioSelect
+    )
+    scheduled_at = forms.DateTimeField(
+        label="时间", widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        error_messages={"required": "请填写抽取会的时间", "invalid": "时间写成 2026-10-13T09:30"},
+    )  # fmt: skip
+    place = forms.CharField(label="地点", max_length=100, error_messages={"required": "请填写地点"})
+    discipline = forms.ModelChoiceField(
+        label="纪检监督员", queryset=User.objects.none(), required=False, empty_label="不指定",
+        help_text="持有乙方密钥，办理抽验、重来、中止；不能是主持人本人",
+    )  # fmt: skip
+    team_size = forms.IntegerField(label="每组人数", min_value=1, max_value=9)
+    pub_source = forms.ChoiceField(
+        label="公共彩票",
+        choices=LOTTERIES,
+        required=False,
+        help_text="约定一期冻结之后开奖的彩票，一并算入种子",
+    )
+    pub_issue = forms.CharField(label="彩票期号", required=False, max_length=12)
+
+    def __init__(
+        self,
+        *args: Any,
+        organisation: Organisation,
+        quotas: list[Quota],
+        team_size: int,
+        user: User,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.quotas = quotas
+        self.fields["team_size"].initial = team_size
+        people = User.objects.filter(
+            organisation=organisation, is_active=True, grants__role=Role.DISCIPLINE, grants__revoked_at=None
+        )
+        self.fields["discipline"].queryset = people.exclude(pk=user.pk).distinct().order_by("name")
+        for quota in quotas:
+            self.fields[f"take-{quota.pk}"] = forms.BooleanField(label="抽取", required=False, initial=True)
+            self.fields[f"planned-{quota.pk}"] = forms.IntegerField(
+                label="本批抽",
+                required=False,
+                min_value=0,
+                max_value=1_000_000,
+                widget=forms.NumberInput(attrs={"placeholder": "抽足"}),
+            )
+            self.fields[f"extra-{quota.pk}"] = forms.IntegerField(
+                label="加抽",
+                required=False,
+                min_value=0,
+                max_value=10_000,
+                widget=forms.NumberInput(attrs={"placeholder": "家数"}),
+            )
+            self.fields[f"why-{quota.pk}"] = forms.CharField(
+                label="加抽理由",
+                required=False,
+                max_length=200,
+                widget=forms.TextInput(attrs={"placeholder": "理由"}),
+            )
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Bound fields of each quota, for the table."""
+        return [
+            {
+                "quota": quota,
+                **{name: self[f"{name}-{quota.pk}"] for name in ("take", "planned", "extra", "why")},
+            }
+            for quota in self.quotas
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if not any(said.get(f"take-{quota.pk}") for quota in self.quotas):
+            raise forms.ValidationError("至少选一条已确认的配额")
+        if bool(said.get("pub_source")) != bool(said.get("pub_issue")):
+            self.add_error("pub_issue", "约定彩票要同时写明期号")
+        return said
+
+    def portions(self) -> list[tuple[Quota, int | None, bool, int, str]]:
+        """(quota, planned, last, extra, reason); an empty number means the whole rest in one last batch."""
+        said = self.cleaned_data
+        return [
+            (
+                quota, said[f"planned-{quota.pk}"], said[f"planned-{quota.pk}"] is None, said[f"extra-{quota.pk}"] or 0,
+                said[f"why-{quota.pk}"],
+            )
+            for quota in self.quotas
+            if said[f"take-{quota.pk}"]
+        ]  # fmt: skip
+
+    def given(self) -> dict[str, Any]:
+        """Arguments of actions.prepare besides who and where from."""
+        said = self.cleaned_data
+        pub = (said["pub_source"], said["pub_issue"]) if said["pub_source"] else None
+        return {
+            "kind": said["kind"], "quotas": self.portions(), "scheduled_at": said["scheduled_at"], "place": said["place"],
+            "discipline": said["discipline"], "team_size": said["team_size"], "pub": pub,
+        }  # fmt: skip
+
+
+class ReviseForm(forms.Form):
+    scheduled_at = DrawForm.base_fields["scheduled_at"]
+    place = DrawForm.base_fields["place"]
+    team_size = DrawForm.base_fields["team_size"]
+
+    @classmethod
+    def of(cls, draw: Draw) -> "ReviseForm":
+        return cls(
+            initial={
+                "scheduled_at": timezone.localtime(draw.scheduled_at),
+                "place": draw.place,
+                "team_size": draw.team_size,
+            }
+        )
+
+
+class VoidForm(forms.Form):
+    """Both signatures on one form: the operator is signed in, the second person enters his own password."""
+
+    why = forms.ChoiceField(label="类别", choices=list(VOID_WORDS.items()))
+    text = forms.CharField(
+        label="原因", max_length=500, widget=forms.Textarea(attrs={"rows": 3}), help_text="向所有人原样显示",
+        error_messages={"required": "中止要写明原因"},
+    )  # fmt: skip
+    username = forms.CharField(label="第二人账号", help_text="纪检监督员；没有指定的，由分管领导")
+    password = forms.CharField(
+        label="第二人密码", widget=forms.PasswordInput(attrs={"autocomplete": "off"}), strip=False,
+        help_text="由其本人输入",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if said.get("username") and said.get("password"):
+            said["second"] = authenticate(self.request, username=said["username"], password=said["password"])
+            if said["second"] is None:
+                self.add_error("password", "第二人的账号或密码不对，请其本人重新输入")
+        return said
+
+
+class ConflictForm(forms.Form):
+    inspector = forms.ModelChoiceField(
+        label="检查人员", queryset=Inspector.objects.none(), error_messages={"required": "请选择检查人员"}
+    )
+    uid = forms.CharField(
+        label="企业", max_length=64, help_text="检查对象编号或统一社会信用代码；填信用代码的，对它的全部检查对象有效",
+        error_messages={"required": "请填写对象编号或信用代码"},
+    )  # fmt: skip
+    relation = forms.ChoiceField(label="关系", choices=ConflictOfInterest.Relation.choices)
+    since = forms.DateField(
+        label="起", widget=forms.DateInput(attrs={"type": "date"}), initial=timezone.localdate
+    )
+    until = forms.DateField(label="止", widget=forms.DateInput(attrs={"type": "date"}), required=False)
+    evidence = forms.CharField(
+        label="依据",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "请写明依据，例如申报表编号"},
+    )
+    mark_optional = True
+
+    def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["inspector"].queryset = people
+        only = list(people[:2])
+        if len(only) == 1:
+            self.fields["inspector"].initial = only[0]
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if said.get("inspector") and said.get("uid"):
+            organisation = said["inspector"].organisation
+            said["target"] = Target.objects.of(organisation).filter(uid=said["uid"].strip()).first()
+            said["entity"] = None
+            if said["target"] is None:
+                owned = (
+                    Target.objects.of(organisation)
+                    .filter(entity__uscc=said["uid"].strip())
+                    .select_related("entity")
+                    .first()
+                )
+                said["entity"] = owned.entity if owned else None
+            if not (said["target"] or said["entity"]):
+                self.add_error("uid", "名录里没有这个编号或信用代码，请核对")
+        return said
+
+    def given(self) -> dict[str, Any]:
+        """Arguments of actions.declare_conflict."""
+        said = self.cleaned_data
+        return {
+            key: said[key]
+            for key in ("inspector", "relation", "since", "until", "evidence", "target", "entity")
+        }
+
+
+class ReplacementForm(forms.Form):
+    """`visits`: what may be replaced; a choice is `t`, `t:i` or `i` of commitments, made by the view."""
+
+    WHY = [
+        ("KIN", "近亲属"), ("SHARE", "持股或投资"), ("EMPLOY", "曾任职"), ("CREDIT", "债权债务"), ("DISPUTE", "纠纷"),
+        ("ILL", "生病"), ("LEAVE", "休假、培训"), ("DUTY", "另有紧急任务"), ("CLOSED", "停产、关闭"), ("MOVED", "迁出"),
+        ("SHORT", "人手不足"), ("OTHER", "其他"),
+    ]  # fmt: skip
+    kind = forms.ChoiceField(label="类别", choices=ReplacementRequest.Kind.choices)
+    target = forms.ChoiceField(label="检查对象", required=False)
+    inspector = forms.ChoiceField(label="检查人员", required=False)
+    inspectors = forms.ModelMultipleChoiceField(
+        label="增补人员", queryset=Inspector.objects.none(), required=False
+    )
+    why = forms.ChoiceField(label="原因类别", choices=WHY)
+    reason = forms.CharField(
+        label="原因",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "请写明原因"},
+    )
+    evidence = forms.CharField(label="证据", max_length=300, required=False, help_text="材料名称或编号")
+    mark_optional = True
+
+    def __init__(
+        self,
+        *args: Any,
+        targets: list[tuple[str, str]],
+        people: list[tuple[str, str]],
+        others: Any,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["target"].choices = [("", "不涉及"), *targets]
+        self.fields["inspector"].choices = [("", "不涉及"), *people]
+        self.fields["inspectors"].queryset = others

@@ -1,0 +1,17 @@
+"""What readers call the strata of a draw."""
+
+from draws.models import Draw
+from foundation.rulebook import library
+from planning.rules import naming
+
+
+def strata_names(draw: Draw) -> dict[str, str]:
+    """Stratum id -> 重点, or 重点（一大队） where several units draw. One query."""
+    book = library.get(draw.rulebook_id)
+    strata = list(draw.strata.select_related("unit").order_by("pk"))
+    several = len({stratum.unit_id for stratum in strata}) > 1
+    return {
+        stratum.stratum: naming.short_name(book, book.line(stratum.line))
+        + (f"（{stratum.unit.name}）" if several else "")
+        for stratum in strata
+    }

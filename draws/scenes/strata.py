@@ -1,0 +1,65 @@
+"""The strata of a draw in words and numbers: what is drawn from, how much, why."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from draws.models import Draw
+from draws.rules.mc1.patterns import TARGET_STATUSES
+from foundation.rulebook import library
+from planning.rules.naming import short_name, tier_of
+
+
+@dataclass(frozen=True)
+class StratumLine:
+    """One line of the quota table. Before the freeze `draw` is what is planned; `statuses` are known after it."""
+
+    id: str
+    label: str
+    unit: str
+    tier: str
+    base: int
+    pool: int
+    need: int
+    draw: int
+    before: int
+    sentence: str
+    last: bool = True
+    extra: int = 0
+    extra_reason: str = ""
+    statuses: list[tuple[str, int]] = field(default_factory=list)
+
+
+def lines_of(
+    draw: Draw, manifest: dict[str, Any] | None = None, counts: dict[str, dict[str, int]] | None = None
+) -> list[StratumLine]:
+    """In the order of the manifest. One query.
+
+    counts: rows per stratum and status after the freeze
+    """
+    book = library.get(draw.rulebook_id)
+    frozen = {entry["id"]: entry for entry in manifest["strata"]} if manifest else {}
+    rows = list(draw.strata.select_related("quota", "unit").order_by("pk"))
+    shared = len({row.unit_id for row in rows}) > 1
+    found = []
+    for row in rows:
+        line, entry = book.line(row.line), frozen.get(row.stratum, {})
+        statuses = (counts or {}).get(row.stratum, {})
+        base = (
+            sum(n for status, n in statuses.items() if not status.startswith("X"))
+            if counts
+            else row.quota.base
+        )
+        need = row.quota.required
+        found.append(StratumLine(
+            row.stratum, short_name(book, line), row.unit.name if shared else "", tier_of(line), base,
+            statuses.get("E", 0) if counts else row.quota.pool, need, entry.get("draw", _planned(row)), entry.get("before", row.before),
+            row.quota.explanation.get("sentence", ""), row.last, row.extra, row.extra_reason,
+            [(TARGET_STATUSES[status], n) for status, n in sorted(statuses.items()) if status != "E"],
+        ))  # fmt: skip
+    return found
+
+
+def _planned(row: Any) -> int:
+    if row.planned is not None:
+        return row.planned
+    return min(max(row.quota.required - row.before, 0) + row.extra, row.quota.pool)

@@ -1,0 +1,151 @@
+"""Visits from a draw: one per target, all items together; brought up to date after every replacement round."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from draws.models import Draw, DrawStratum
+from draws.queries import DrawnVisit, state_of, visits_of
+from foundation.errors import RuleBroken
+from foundation.ledger import actions as ledger
+from foundation.organisation.models import User
+from foundation.rulebook.periods import Period
+from inspections import books, policies
+from inspections.actions.common import lock, moment, request_notice
+from inspections.models import TeamMember, Visit, VisitCredit, VisitItem
+from inspections.rules import numbering, states
+from planning.models import PlanTask
+from planning.trial import book_of
+
+REPLACED = "替换轮中退出抽中名单"
+
+
+@transaction.atomic
+def create_visits(*, by: User, draw: Draw, now: datetime | None = None) -> list[Visit]:
+    """All visits of a sealed formal draw, as they stand after its rounds; safe to repeat. source: AMB-26, NM-19.1, WL-6.3
+
+    A target that an open visit of the same period already goes to gets no second one: items and credit join it.
+    returns: the live visits of the draw, in screen-code order
+    raises: NotAllowed, OutOfOrder, RuleBroken when a drawn line has no published item behind it
+    """
+    draw.refresh_from_db(from_queryset=Draw.objects.select_for_update(of=("self",), no_key=True))
+    policies.check_create(by, draw)
+    at = moment(now)
+    drawn = visits_of(draw)
+    items = _items_of(draw)
+    _end_gone(draw, {one.commitment for one in drawn}, at)
+    visits = [_bring_up(draw, one, items, by, at) for one in drawn]
+    ledger.record(actor=by, act="inspections.create_visits", subject=draw, data={
+        "visits": [visit.number for visit in visits], "round": state_of(draw).round,
+    })  # fmt: skip
+    return visits
+
+
+def _items_of(draw: Draw) -> dict[str, list[int]]:
+    """Ids of the items of each stratum, from the plan's tasks.
+
+    raises: RuleBroken for a stratum whose task has none: 清单之外无检查
+    """
+    tasks = {task.line: task for task in PlanTask.objects.filter(plan=draw.plan).prefetch_related("items")}
+    found = {}
+    for stratum in DrawStratum.objects.filter(draw=draw):
+        task = tasks.get(stratum.line)
+        ids = sorted(item.pk for item in task.items.all()) if task else []
+        if not ids:
+            raise RuleBroken(
+                f"配额线 {stratum.line} 的计划任务没有抽查事项，清单之外不得检查。请先在年度计划里补上。",
+                code="no_items",
+            )
+        found[stratum.stratum] = ids
+    return found
+
+
+def _end_gone(draw: Draw, standing: set[str], at: datetime) -> None:
+    """Credits that a round took away; a visit nobody credits any more is not carried out."""
+    for credit in VisitCredit.objects.filter(draw=draw, ended_at=None).exclude(commitment__in=standing):
+        visit = lock(credit.visit)
+        credit.ended_at = at
+        credit.save(update_fields=["ended_at"])
+        left = visit.credits.filter(ended_at=None).select_related("draw").order_by("id").first()
+        if visit.state != Visit.State.ASSIGNED:
+            continue
+        if left is None:
+            visit.state, visit.void_reason = states.after(visit.state, "void"), REPLACED
+            visit.save(update_fields=["state", "void_reason"])
+            _sync_team(visit, [], 0, at, REPLACED)
+        elif visit.draw_id == draw.pk:
+            _lead_by(visit, left, at)
+
+
+def _lead_by(visit: Visit, credit: VisitCredit, at: datetime) -> None:
+    """Another draw that hit the same target carries the visit on, with its own team."""
+    one = next(found for found in visits_of(credit.draw) if found.commitment == credit.commitment)
+    visit.draw, visit.commitment, visit.code = credit.draw, one.commitment, one.code
+    visit.save(update_fields=["draw", "commitment", "code"])
+    _sync_team(visit, one.team, state_of(credit.draw).round, at, "改由另一次抽取的检查组承担")
+
+
+def _bring_up(draw: Draw, one: DrawnVisit, items: dict[str, list[int]], by: User, at: datetime) -> Visit:
+    credit = VisitCredit.objects.filter(draw=draw, commitment=one.commitment).select_related("visit").first()
+    if credit is not None:
+        visit = lock(credit.visit)
+        credit.strata, credit.ended_at = one.strata, None
+        credit.save(update_fields=["strata", "ended_at"])
+    else:
+        visit = _open_elsewhere(draw, one) or _create(draw, one)
+        VisitCredit.objects.create(visit=visit, draw=draw, commitment=one.commitment, strata=one.strata)
+    if visit.state == Visit.State.ASSIGNED:
+        if visit.draw_id == draw.pk:
+            visit.strata = one.strata
+            visit.save(update_fields=["strata"])
+            changed = _sync_team(visit, one.team, state_of(draw).round, at, "替换轮中离组")
+            if changed and visit.dispatched_at:
+                request_notice(visit, by)
+        _add_items(visit, one.strata, items)
+    return visit
+
+
+def _open_elsewhere(draw: Draw, one: DrawnVisit) -> Visit | None:
+    """An unstarted visit of another draw of the same period to the same target. source: AMB-26"""
+    found = Visit.objects.filter(
+        organisation=draw.organisation, target=one.target, draw__period=draw.period, state=Visit.State.ASSIGNED
+    ).order_by("id").first()  # fmt: skip
+    return lock(found) if found else None
+
+
+def _create(draw: Draw, one: DrawnVisit) -> Visit:
+    book = book_of(draw.plan)
+    serial = Visit.objects.filter(number__startswith=f"{draw.number}-").count() + 1
+    return Visit.objects.create(
+        organisation=draw.organisation, draw=draw, number=numbering.visit_number(draw.number, serial),
+        target=one.target, commitment=one.commitment, code=one.code, strata=one.strata,
+        secret=books.names_stay_closed(book), mode=book.inspection.modes[0],
+        due_on=books.due_on(book, Period.parse(draw.period)),
+    )  # fmt: skip
+
+
+def _sync_team(visit: Visit, team: Iterable, round_number: int, at: datetime, left_reason: str) -> bool:
+    """Members who stay keep their row; who left keeps his with the reason; order as drawn, the first leads.
+
+    returns: somebody came or went
+    """
+    wanted = [person.pk for person in team]
+    present = {member.inspector_id: member for member in visit.team.filter(left_at=None, auxiliary=False)}
+    gone = set(present) - set(wanted)
+    visit.team.filter(inspector__in=gone, left_at=None).update(left_at=at, left_reason=left_reason)
+    for position, inspector in enumerate(wanted):
+        member = present.get(inspector)
+        if member is None:
+            TeamMember.objects.create(
+                visit=visit, inspector_id=inspector, position=position, round=round_number, joined_at=at
+            )
+        elif member.position != position:
+            TeamMember.objects.filter(pk=member.pk).update(position=position)
+    return bool(gone or set(wanted) - set(present))
+
+
+def _add_items(visit: Visit, strata: list[str], items: dict[str, list[int]]) -> None:
+    there = set(visit.items.values_list("item", flat=True))
+    wanted = dict.fromkeys(pk for stratum in strata for pk in items[stratum])
+    VisitItem.objects.bulk_create([VisitItem(visit=visit, item_id=pk) for pk in wanted if pk not in there])

@@ -1,0 +1,121 @@
+"""The record: put together from what was saved, signed, hashed, and from then on only read."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from foundation.errors import OutOfOrder, RuleBroken
+from foundation.ledger import actions as ledger
+from foundation.ledger.rules import canonical
+from foundation.organisation.models import User
+from foundation.rulebook.model import Rulebook
+from inspections import books, policies
+from inspections.actions.common import lock, moment, request_record
+from inspections.actions.following import open_problems
+from inspections.actions.onsite import end_of, note_end
+from inspections.contents import content_of, item_results
+from inspections.models import Record, Signature, Visit
+from inspections.rules import modes, outcomes, signing, states
+from registry.actions import record_prior_inspection
+
+
+@transaction.atomic
+def submit_record(
+    *, by: User, visit: Visit, summary: str, signatures: Sequence[signing.Signed], outcome: str = "",
+    finished_at: datetime | None = None, correction_reason: str = "", now: datetime | None = None,
+) -> Record:  # fmt: skip
+    """Sign and hand in; the first version books the visit in the register, a later one needs a reason.
+
+    outcome: "" = derived from the items; a whole-visit code where the visit could not be carried out
+    raises: NotAllowed, OutOfOrder, ResultWrong, SignatureWrong, RuleBroken
+    """
+    lock(visit)
+    policies.check_submit(by, visit)
+    at = moment(now)
+    book = books.rulebook_of_visit(visit)
+    if not visit.production_state:
+        raise RuleBroken("还没有填生产状态，请先填。", code="production_missing")
+    _settle_end(visit, finished_at, at)
+    items = list(visit.items.select_related("item").order_by("id"))
+    results = item_results(items)
+    settled = outcomes.settle(
+        chosen=outcome,
+        items=results,
+        codes=books.codes(book),
+        production=visit.production_state,
+        summary=summary,
+    )
+    _check_signed(visit, book, signatures, at)
+    record = _save(visit, by, settled, summary, signatures, correction_reason, at)
+    visit.state = states.after(visit.state, "submit")
+    visit.completed_on = timezone.localdate(visit.finished_at)
+    visit.returned_reason = ""
+    visit.save()
+    open_problems(
+        visit, items, outcomes.problems(settled, results, summary), by=by, at=at, version=record.version
+    )
+    record_prior_inspection(
+        target=visit.target, level="own", on=visit.completed_on, problem_found=outcomes.has_problem(settled),
+        source=visit.number, by=by,
+    )  # fmt: skip
+    request_record(record, by)
+    ledger.record(actor=by, act="inspections.submit_record", subject=visit, data={
+        "version": record.version, "outcome": settled, "sha256": record.sha256, "completed_on": visit.completed_on,
+        "reason": record.correction_reason,
+    })  # fmt: skip
+    return record
+
+
+def _settle_end(visit: Visit, finished_at: datetime | None, now: datetime) -> None:
+    """The end is fixed by the first version: what is public counts its days from it."""
+    if visit.completed_on is not None:
+        if finished_at is not None and finished_at != visit.finished_at:
+            raise OutOfOrder("检查结束时间已随第一版记录确定，更正时不能改。", code="end_is_fixed")
+        return
+    note_end(visit, end_of(visit, finished_at, now))
+
+
+def _check_signed(visit: Visit, book: Rulebook, signatures: Sequence[signing.Signed], at: datetime) -> None:
+    """Certificates count on the day of the visit and on the day of signing."""
+    team = books.team_of(visit)
+    met = modes.meets_the_enterprise(visit.mode)
+    signing.check(signatures, team, timezone.localdate(at), minimum=book.team.min, enterprise=met)
+
+
+def _save(
+    visit: Visit, by: User, outcome: str, summary: str, signatures: Sequence[signing.Signed], reason: str, at: datetime
+) -> Record:  # fmt: skip
+    version = visit.records.count() + 1
+    if version > 1 and not reason.strip():
+        raise RuleBroken(f"这是第 {version} 版记录，要写更正理由。", code="correction_reason_missing")
+    if not summary.strip():
+        raise RuleBroken("请写检查情况。", code="summary_missing")
+    content = canonical(
+        content_of(visit, version=version, outcome=outcome, summary=summary.strip(), signatures=signatures, at=at,
+                   reason=reason.strip() if version > 1 else "")
+    )  # fmt: skip
+    record = Record(
+        visit=visit, version=version, outcome=outcome, summary=summary.strip(), content=content, written_by=by,
+        sha256=hashlib.sha256(content.encode()).hexdigest(), submitted_at=at,
+        correction_reason=reason.strip() if version > 1 else "",
+    )  # fmt: skip
+    record.full_clean()
+    record.save()
+    numbers = {member.inspector: member.certificate_no for member in books.team_of(visit)}
+    Signature.objects.bulk_create([
+        Signature(
+            record=record, role=signed.role, inspector_id=signed.inspector, name=signed.name.strip() or "（未签名）",
+            certificate_no=numbers.get(signed.inspector or 0, ""), image=signed.image, refused=signed.refused,
+            note=signed.note.strip(), signed_at=at,
+        )
+        for signed in signatures
+    ])  # fmt: skip
+    return record
+
+
+def same_as_signed(record: Record) -> bool:
+    """The stored text is still the one that was hashed."""
+    return hashlib.sha256(record.content.encode()).hexdigest() == record.sha256

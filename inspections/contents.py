@@ -1,0 +1,98 @@
+"""What a record contains: plain values, the same for the screen, the PDF and the hash."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from inspections import books
+from inspections.models import Visit, VisitItem
+from inspections.rules import modes, outcomes, signing
+
+FORMAT = "mingchou-visit-record-1"
+
+
+def item_results(items: Iterable[VisitItem]) -> list[outcomes.ItemResult]:
+    """Saved answers as values. Two queries however many items."""
+    items = list(items)
+    found = VisitItem.objects.in_bulk([item.pk for item in items])
+    rows = (
+        VisitItem.objects.filter(pk__in=found)
+        .select_related("item")
+        .prefetch_related("checks", "item__checkpoints")
+    )
+    by_id = {row.pk: _result(row) for row in rows}
+    return [by_id[item.pk] for item in items]
+
+
+def _result(row: VisitItem) -> outcomes.ItemResult:
+    answers = [outcomes.Answer(check.result, check.note) for check in row.checks.all()]
+    return outcomes.ItemResult(row.item.name, row.result, row.note, answers, len(row.item.checkpoints.all()))
+
+
+def content_of(
+    visit: Visit, *, version: int, outcome: str, summary: str, signatures: Sequence[signing.Signed], at: datetime, reason: str
+) -> dict[str, Any]:  # fmt: skip
+    """The whole record; times in Beijing time to the second."""
+    book = books.rulebook_of_visit(visit)
+    codes = books.codes(book)
+    return {
+        "format": FORMAT, "visit": visit.number, "version": version, "correction_reason": reason,
+        "organisation": {"code": visit.organisation.code, "name": visit.organisation.name},
+        "rulebook": {"id": book.id, "hash": book.hash}, "draw": visit.draw.number, "notice": visit.notice_number,
+        "target": _target(visit), "mode": visit.mode, "mode_name": modes.MODES[visit.mode], "mode_reason": visit.mode_reason,
+        "arrived_at": _time(visit.arrived_at), "finished_at": _time(visit.finished_at), "received_by": visit.received_by,
+        "onsite_steps": visit.onsite_steps, "arrival_code": visit.arrival_code,
+        "production_state": visit.production_state, "production_name": outcomes.PRODUCTION.get(visit.production_state, ""),
+        "production_note": visit.production_note,
+        "team": [{"name": member.name, "certificate_no": member.certificate_no, "auxiliary": member.auxiliary} for member in books.team_of(visit)],
+        "items": _items(visit, codes), "evidence": _evidence(visit),
+        "outcome": outcome, "outcome_name": codes[outcome], "summary": summary,
+        "signatures": [_signature(signed) for signed in signatures], "signed_at": _time(at),
+    }  # fmt: skip
+
+
+def _target(visit: Visit) -> dict[str, str]:
+    target = visit.target
+    entity = target.entity
+    return {
+        "uid": target.uid, "name": target.name, "address": target.address, "contact": target.contact,
+        "uscc": entity.uscc if entity else "", "legal_representative": entity.legal_representative if entity else "",
+    }  # fmt: skip
+
+
+def _items(visit: Visit, codes: dict[str, str]) -> list[dict[str, Any]]:
+    rows = visit.items.select_related("item").prefetch_related("checks__checkpoint").order_by("id")
+    return [
+        {
+            "code": row.item.code, "version": row.item.version, "name": row.item.name, "basis": list(row.item.basis),
+            "result": row.result, "result_name": codes.get(row.result, ""), "note": row.note, "demand": row.demand,
+            "demand_due_on": row.demand_due_on.isoformat() if row.demand_due_on else "",
+            "checks": [
+                {"no": check.checkpoint.no, "title": check.checkpoint.title, "result": check.result,
+                 "result_name": check.get_result_display(), "note": check.note}
+                for check in sorted(row.checks.all(), key=lambda check: check.checkpoint.no)
+            ],
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
+def _evidence(visit: Visit) -> list[dict[str, Any]]:
+    rows = visit.evidence.select_related("visit_item__item").order_by("id")
+    return [
+        {"name": row.name, "sha256": row.sha256, "size": row.size, "item": row.visit_item.item.code if row.visit_item else ""}
+        for row in rows
+    ]  # fmt: skip
+
+
+def _signature(signed: signing.Signed) -> dict[str, Any]:
+    digest = hashlib.sha256(signed.image.encode()).hexdigest() if signed.image else ""
+    return {"role": signed.role, "name": signed.name.strip(), "inspector": signed.inspector, "refused": signed.refused,
+            "note": signed.note.strip(), "image_sha256": digest}  # fmt: skip
+
+
+def _time(at: datetime | None) -> str:
+    return timezone.localtime(at).isoformat(timespec="seconds") if at else ""

@@ -1,0 +1,46 @@
+"""Lists as Excel tables; no cell can run as a formula (foundation.sheets)."""
+
+from collections.abc import Iterable
+from typing import IO, Any
+
+from foundation.sheets.columns import Column, Sheet
+from foundation.sheets.writing import write_xlsx
+from inspections.models import FollowUp
+from inspections.queries import Row
+
+VISITS = Sheet("visits", "检查任务", (
+    Column("number", "检查任务编号", "code"), Column("draw", "抽取会", "code"), Column("name", "检查对象"),
+    Column("state", "状态"), Column("mode", "检查方式"), Column("team", "检查人员"), Column("notice", "通知书文号"),
+    Column("scheduled_on", "检查日期", "date"), Column("due_on", "完成期限", "date"),
+    Column("completed_on", "完成日", "date"), Column("outcome", "检查结果"),
+), unit="家")  # fmt: skip
+FOLLOWUPS = Sheet("followups", "整改与后续", (
+    Column("visit", "检查任务编号", "code"), Column("name", "检查对象"), Column("kind", "类别"), Column("problem", "问题", max_length=1000),
+    Column("demand", "要求", max_length=500), Column("due_on", "期限", "date"), Column("handed_to", "移送单位"),
+    Column("state", "状态"), Column("closed_on", "办结日期", "date"), Column("note", "复查情况", max_length=500),
+), unit="条")  # fmt: skip
+
+
+def visits_file(rows: Iterable[Row]) -> IO[bytes]:
+    return write_xlsx(VISITS, (_visit(row) for row in rows))
+
+
+def _visit(row: Row) -> dict[str, Any]:
+    visit = row.visit
+    return {
+        "number": visit.number, "draw": visit.draw.number, "name": row.name, "state": visit.get_state_display(),
+        "mode": row.mode, "team": row.team, "notice": visit.notice_number, "scheduled_on": visit.scheduled_on,
+        "due_on": visit.due_on, "completed_on": visit.completed_on, "outcome": row.outcome,
+    }  # fmt: skip
+
+
+def followups_file(followups: Iterable[FollowUp]) -> IO[bytes]:
+    return write_xlsx(FOLLOWUPS, (_followup(row) for row in followups))
+
+
+def _followup(row: FollowUp) -> dict[str, Any]:
+    return {
+        "visit": row.visit.number, "name": row.visit.target.name, "kind": row.get_kind_display(), "problem": row.problem,
+        "demand": row.demand, "due_on": row.due_on, "handed_to": row.handed_to, "state": row.get_state_display(),
+        "closed_on": row.closed_on, "note": row.closing_note,
+    }  # fmt: skip

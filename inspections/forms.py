@@ -1,0 +1,194 @@
+"""Forms convert and complain; they write nothing."""
+
+from typing import Any
+
+from django import forms
+
+from inspections.models import FollowUp, VisitItem
+from inspections.rules import outcomes
+from inspections.rules.signing import Signed
+from registry.models import CheckPoint, PriorInspection
+
+
+class DateInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self, **kwargs) -> None:
+        super().__init__(format="%Y-%m-%d", **kwargs)
+
+
+class DispatchForm(forms.Form):
+    mark_optional = True
+    scheduled_on = forms.DateField(label="检查日期", widget=DateInput())
+    mode = forms.ChoiceField(label="检查方式")
+    mode_reason = forms.CharField(
+        label="理由", required=False, max_length=200, help_text="用默认方式以外的方式时填写"
+    )
+    assistants = forms.IntegerField(label="协助人数", min_value=0, max_value=20, initial=0)
+
+    def __init__(self, *args, choices: list[tuple[str, str]], **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["mode"].choices = choices
+
+
+class WaiveForm(forms.Form):
+    activity = forms.ChoiceField(label="代替它的检查")
+    prior = forms.ModelChoiceField(
+        queryset=PriorInspection.objects.none(), label="那次检查", empty_label="请选择", error_messages={"required": "请选择那次检查。"}
+    )  # fmt: skip
+    reason = forms.CharField(label="理由", max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+
+    def __init__(self, *args, activities: dict[str, str], priors, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["activity"].choices = list(activities.items())
+        self.fields["prior"].queryset = priors
+        self.fields["prior"].label_from_instance = lambda row: f"{row.on} {row.source}"
+
+
+class TermsForm(forms.ModelForm):
+    mark_optional = True
+
+    class Meta:
+        model = FollowUp
+        fields = ("demand", "due_on", "handed_to")
+        widgets = {"due_on": DateInput(), "demand": forms.Textarea(attrs={"rows": 2})}
+
+
+class CloseForm(forms.Form):
+    on = forms.DateField(label="办结日期", widget=DateInput())
+    note = forms.CharField(label="复查或办理情况", max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class ArriveForm(forms.Form):
+    mark_optional = True
+    steps = forms.MultipleChoiceField(
+        label="逐项办理后勾选",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "请逐项办理后勾选。"},
+    )
+    received_by = forms.CharField(label="被检查单位在场人员", max_length=60, required=False)
+    code = forms.CharField(
+        label="入企码", max_length=80, required=False, help_text="当地使用入企扫码的，填扫码结果"
+    )
+
+    def __init__(self, *args, steps: tuple[str, ...], **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        if steps:
+            self.fields["steps"].choices = [(step, step) for step in steps]
+        else:
+            del self.fields["steps"]
+
+
+class StatusForm(forms.Form):
+    mark_optional = True
+    state = forms.ChoiceField(
+        label="生产状态", choices=list(outcomes.PRODUCTION.items()), widget=forms.RadioSelect,
+        error_messages={"required": "请选择生产状态。"},
+    )  # fmt: skip
+    note = forms.CharField(
+        label="说明", required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="关闭、注销、迁出的，写明现场情况",
+    )  # fmt: skip
+
+
+class ItemForm(forms.Form):
+    """One item of a visit: p<id> and n<id> for every check point, then the result."""
+
+    result = forms.ChoiceField(label="本事项结果", required=False)
+    note = forms.CharField(
+        label="其他情况", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    demand = forms.CharField(
+        label="整改要求", required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    demand_due_on = forms.DateField(label="整改期限", required=False, widget=DateInput())
+
+    def __init__(self, *args, points: list[CheckPoint], codes: dict[str, str], **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.points = points
+        blank = "按上面的选择" if points else "请选择"
+        self.fields["result"].choices = [("", blank), *outcomes.item_codes(codes).items()]
+        for point in points:
+            self.fields[f"p{point.pk}"] = forms.ChoiceField(
+                choices=[("clear", "未发现问题"), ("problem", "发现问题"), ("na", "不涉及")], required=False
+            )
+            self.fields[f"n{point.pk}"] = forms.CharField(required=False, max_length=1000)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        found = any(data.get(f"p{point.pk}") == "problem" for point in self.points)
+        if found and data.get("result") in ("", outcomes.NO_PROBLEM):
+            self.add_error("result", "有发现问题的行，请选处理方式。")
+        return data
+
+    def answers(self) -> dict[int, tuple[str, str]]:
+        """Check point id → (answer, note) of the lines that were answered."""
+        data = self.cleaned_data
+        return {p.pk: (data[f"p{p.pk}"], data[f"n{p.pk}"]) for p in self.points if data[f"p{p.pk}"]}
+
+    @staticmethod
+    def start(item: VisitItem, answers: dict[int, Any]) -> dict[str, Any]:
+        """Initial values from what was saved."""
+        values: dict[str, Any] = {
+            "result": item.result, "note": item.note, "demand": item.demand, "demand_due_on": item.demand_due_on
+        }  # fmt: skip
+        for pk, check in answers.items():
+            values[f"p{pk}"], values[f"n{pk}"] = check.result, check.note
+        return values
+
+
+class SignForm(forms.Form):
+    """Conclusion and signatures; pads send `<name>` (PNG data URL) and `<name>_typed`."""
+
+    outcome = forms.ChoiceField(label="检查结果", required=False)
+    summary = forms.CharField(label="检查情况", max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
+    correction_reason = forms.CharField(
+        label="更正理由", required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    enterprise_name = forms.CharField(label="被检查单位签字人姓名", required=False, max_length=60)
+    refused = forms.BooleanField(label="拒签或不在场", required=False)
+    refusal_note = forms.CharField(label="拒签或不在场的原因", required=False, max_length=200)
+    witness_name = forms.CharField(label="见证人姓名和单位", required=False, max_length=60)
+
+    def __init__(self, *args, choices: list[tuple[str, str]], correcting: bool, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["outcome"].choices = choices
+        if not correcting:
+            del self.fields["correction_reason"]
+
+    def signatures(self, team: list[tuple[int, str]]) -> list[Signed]:
+        """team: (inspector id, registered name), lead first; who left the pad and the name empty has not signed."""
+        given = [self._member(pk, name) for pk, name in team]
+        return [signed for signed in (*given, *self._enterprise()) if signed is not None]
+
+    def _member(self, pk: int, name: str) -> Signed | None:
+        image, typed = self._pad(f"sign-{pk}")
+        if not image and not typed:
+            return None
+        return Signed("inspector", typed or name, pk, image)
+
+    def _enterprise(self) -> list[Signed]:
+        data = self.cleaned_data
+        image, typed = self._pad("enterprise")
+        name = typed or data["enterprise_name"]
+        if data["refused"]:
+            party = Signed("enterprise", name, refused=True, note=data["refusal_note"])
+            witness_image, witness_typed = self._pad("witness")
+            witness = witness_typed or data["witness_name"]
+            return [party, Signed("witness", witness, image=witness_image)] if witness else [party]
+        if not image and not typed:
+            return []
+        return [Signed("enterprise", name, image=image)]
+
+    def _pad(self, name: str) -> tuple[str, str]:
+        return self.data.get(name, ""), self.data.get(f"{name}_typed", "").strip()
+
+
+def first_error(form: forms.Form) -> str:
+    return next(
+        (
+            f"{form.fields[name].label or ''}：{errors[0]}" if name in form.fields else errors[0]
+            for name, errors in form.errors.items()
+        ),
+        "",
+    )

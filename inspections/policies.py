@@ -1,0 +1,164 @@
+"""Who may do what with a visit, and when. `check_x` raises with the reason; `can_x` answers templates."""
+
+from collections.abc import Callable
+from typing import Any
+
+from draws.models import Draw
+from foundation.errors import NotAllowed, OutOfOrder, RuleBroken
+from foundation.organisation.models import Organisation, User
+from foundation.organisation.policies import can as may
+from foundation.organisation.policies import check_another, check_may
+from inspections.models import Evidence, FollowUp, Visit
+from inspections.rules import states
+
+MANAGERS = ("draws.operate", "draws.approve")
+READY = (Draw.State.SIGNED, Draw.State.CLOSED)
+
+
+def may_manage(user: User, organisation_id: int) -> bool:
+    return user.organisation_id == organisation_id and any(may(user, code) for code in MANAGERS)
+
+
+def check_manage(by: User, organisation: Organisation) -> None:
+    """Creating visits and sending notices: who runs the draw, or the leader who approves."""
+    if not any(may(by, code) for code in MANAGERS):
+        raise NotAllowed("派发检查任务须由抽取组织员或分管领导办理。")
+    if by.organisation_id != organisation.pk:
+        raise NotAllowed(f"您属于{by.organisation.name}，不能改动{organisation.name}的记录。")
+
+
+def check_create(by: User, draw: Draw) -> None:
+    check_manage(by, draw.organisation)
+    if draw.kind != Draw.Kind.FORMAL:
+        raise RuleBroken(f"{draw.number} 是演练，不产生检查任务。", code="rehearsal")
+    if draw.state not in READY:
+        raise OutOfOrder(f"{draw.number} 现在是“{draw.get_state_display()}”，签字封存后才能生成检查任务。")
+
+
+def check_dispatch(by: User, visit: Visit) -> None:
+    check_manage(by, visit.organisation)
+    states.after(visit.state, "dispatch")
+    if visit.dispatched_at:
+        raise OutOfOrder(f"{visit.number} 的通知书 {visit.notice_number} 已经派发，不用再派。")
+
+
+def in_team(user: User, visit: Visit) -> bool:
+    """Now a member, with the login of the inspector."""
+    return visit.team.filter(inspector__user=user, left_at=None).exists()
+
+
+def check_member(by: User, visit: Visit) -> None:
+    """raises: NotAllowed unless the person is in the present team and may sign (an auxiliary may not write)"""
+    check_may(by, "inspections.own", visit.organisation)
+    member = visit.team.filter(inspector__user=by, left_at=None).first()
+    if member is None:
+        raise NotAllowed("您不在这次检查的检查组里，只有检查组能填写和签字。")
+    if member.auxiliary:
+        raise NotAllowed("您是辅助人员，不能填写检查结果，须由持证的检查人员办理。")
+
+
+def check_arrive(by: User, visit: Visit) -> None:
+    check_member(by, visit)
+    states.after(visit.state, "arrive")
+    if visit.dispatched_at is None:
+        raise OutOfOrder(
+            "还没有派发行政检查通知书，不能开始检查。请抽取组织员先派发。", code="not_dispatched"
+        )
+
+
+def check_record(by: User, visit: Visit) -> None:
+    check_member(by, visit)
+    states.after(visit.state, "record")
+
+
+def check_finish(by: User, visit: Visit) -> None:
+    check_member(by, visit)
+    states.after(visit.state, "finish")
+
+
+def check_submit(by: User, visit: Visit) -> None:
+    check_member(by, visit)
+    states.after(visit.state, "submit")
+
+
+def check_review(by: User, visit: Visit) -> None:
+    """Neither anybody who was ever in the team nor a writer of any version. source: INV-06, design §7"""
+    check_may(by, "inspections.review", visit.organisation)
+    if visit.team.filter(inspector__user=by).exists():
+        raise NotAllowed("您是这次检查的检查组成员，须由另一人审核。")
+    for record in visit.records.select_related("written_by"):
+        check_another(by, record.written_by, "检查记录")
+    states.after(visit.state, "pass")
+
+
+def check_reopen(by: User, visit: Visit) -> None:
+    """A member who noticed a mistake, or a reviewer."""
+    if in_team(by, visit):
+        check_member(by, visit)
+    else:
+        check_may(by, "inspections.review", visit.organisation)
+    states.after(visit.state, "reopen")
+
+
+def check_waive(by: User, visit: Visit) -> None:
+    """The leader decides; nobody is on the way yet. source: AMB-41"""
+    check_may(by, "draws.approve", visit.organisation)
+    states.after(visit.state, "waive")
+
+
+def check_open_followup(by: User, visit: Visit) -> None:
+    _check_follow(by, visit)
+    if visit.state not in (Visit.State.SUBMITTED, Visit.State.RETURNED, Visit.State.REVIEWED):
+        raise OutOfOrder("检查记录还没有提交，问题先写在检查事项里。")
+
+
+def check_change_followup(by: User, followup: FollowUp) -> None:
+    _check_follow(by, followup.visit)
+    if followup.state != FollowUp.State.OPEN:
+        raise OutOfOrder(f"这条后续已在 {followup.closed_on} 办结，不能再改。")
+
+
+def _check_follow(by: User, visit: Visit) -> None:
+    if in_team(by, visit):
+        check_member(by, visit)
+        return
+    check_may(by, "inspections.review", visit.organisation)
+
+
+def can_see(user: User, visit: Visit) -> bool:
+    """Evidence and record of a visit: its team, and those who look at visits of this or a branch's organisation."""
+    if (
+        may(user, "inspections.view")
+        and Organisation.objects.visible_to(user).filter(pk=visit.organisation_id).exists()
+    ):
+        return True
+    return may(user, "inspections.own") and in_team(user, visit)
+
+
+def can_see_evidence(user: User, evidence: Evidence) -> bool:
+    return can_see(user, evidence.visit)
+
+
+def can_read_name(user: User, visit: Visit) -> bool:
+    """Who sends notices knows; staff from the start of a visit whose list is secret; the team from its dispatch.
+
+    source: QZ-9.3, AMB-21
+    """
+    if may_manage(user, visit.organisation_id):
+        return True
+    if may(user, "inspections.view"):
+        return visit.name_is_open
+    return visit.dispatched_at is not None
+
+
+def why_not(check: Callable[..., None], *args: Any) -> str:
+    """The reason for a disabled button, empty when the step is open."""
+    try:
+        check(*args)
+    except RuleBroken as broken:
+        return broken.message
+    return ""
+
+
+def can(check: Callable[..., None], *args: Any) -> bool:
+    return not why_not(check, *args)

@@ -1,0 +1,75 @@
+"""Evidence is distrusted: what a file is, is read from its bytes, not from its name or what a browser says."""
+
+import re
+import zipfile
+from typing import BinaryIO
+
+from foundation.errors import RuleBroken
+
+LARGEST = 20 * 1024 * 1024
+HEAD = 16
+OFFICE = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml"}
+MEDIA_TYPES = {
+    "jpg": "image/jpeg", "png": "image/png", "pdf": "application/pdf", "mp4": "video/mp4",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}  # fmt: skip
+SHOWN_INLINE = ("image/jpeg", "image/png")
+
+
+class FileRefused(RuleBroken):
+    code = "file_refused"
+
+
+def plain_name(name: str) -> str:
+    """The last part of the name, without control characters or path, at most 120 characters."""
+    last = re.split(r"[\\/]", name)[-1]
+    return re.sub(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069<>:\"|?*]", "", last).strip()[-120:]
+
+
+def extension(name: str) -> str:
+    """Lower case; jpeg is jpg. raises: FileRefused for a kind that is not evidence"""
+    found = plain_name(name).rpartition(".")[2].lower()
+    found = "jpg" if found == "jpeg" else found
+    if found not in MEDIA_TYPES or "." not in plain_name(name):
+        raise FileRefused(f"“{plain_name(name) or name}”不能上传，只收 jpg、png、pdf、mp4、docx、xlsx。")
+    return found
+
+
+def identify(name: str, file: BinaryIO, size: int) -> str:
+    """Extension of a file whose bytes agree with its name; leaves the file at its start.
+
+    raises: FileRefused for an empty or large file, another kind, or bytes of another kind
+    """
+    kind = extension(name)
+    if size <= 0:
+        raise FileRefused(f"“{plain_name(name)}”是空文件。请重新选择。")
+    if size > LARGEST:
+        raise FileRefused(f"“{plain_name(name)}”超过 20 MB。请压缩或分段后再传。")
+    file.seek(0)
+    fits = _fits(kind, file.read(HEAD), file)
+    file.seek(0)
+    if not fits:
+        raise FileRefused(f"“{plain_name(name)}”的内容不是 {kind} 文件。请用原始文件上传，不要改后缀名。")
+    return kind
+
+
+def _fits(kind: str, head: bytes, file: BinaryIO) -> bool:
+    if kind == "jpg":
+        return head.startswith(b"\xff\xd8\xff")
+    if kind == "png":
+        return head.startswith(b"\x89PNG\r\n\x1a\n")
+    if kind == "pdf":
+        return head.startswith(b"%PDF-")
+    if kind == "mp4":
+        return head[4:8] == b"ftyp"
+    return head.startswith(b"PK\x03\x04") and OFFICE[kind] in _members(file)
+
+
+def _members(file: BinaryIO) -> set[str]:
+    """Names in the archive; nothing is unpacked."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return set(archive.namelist())
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+        return set()

@@ -1,0 +1,166 @@
+"""One visit made ready for a page: steps, facts, items, evidence, papers. Reads only."""
+
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+
+from foundation.documents import actions as documents
+from foundation.documents import rendering
+from foundation.documents.models import Document
+from foundation.ledger.models import Entry
+from foundation.organisation.models import User
+from foundation.workdays.rules import Calendar
+from inspections import books, policies, queries, tokens
+from inspections.actions.reviewing import latest_record
+from inspections.contents import item_results
+from inspections.documents import record_context
+from inspections.forms import DispatchForm, WaiveForm
+from inspections.marks import mark_of
+from inspections.models import Visit
+from inspections.rules import modes, numbering, outcomes, waiving
+from registry.models import PriorInspection
+
+State = Visit.State
+ACTS = {
+    "inspections.create_visits": "生成任务", "inspections.dispatch": "派发通知", "inspections.arrive": "到场亮证",
+    "inspections.finish": "检查结束", "inspections.submit_record": "签字提交", "inspections.review": "审核",
+    "inspections.reopen": "退回更正", "inspections.waive": "免予检查", "inspections.close_followup": "后续办结",
+    "inspections.add_evidence": "上传证据", "inspections.set_production_state": "填生产状态",
+    "inspections.save_item": "填检查事项", "inspections.open_followup": "登记后续", "inspections.set_followup_terms": "填整改要求",
+}  # fmt: skip
+
+
+def whole_visit(visit: Visit, user: User, today: date, calendar: Calendar) -> dict[str, Any]:
+    """Context of the desk's page; the name and what betrays it only for those who may read it."""
+    book = books.rulebook_of_visit(visit)
+    shown = policies.can_read_name(user, visit)
+    record = latest_record(visit) if visit.records.exists() else None
+    return {
+        "visit": visit, "name": visit.target.name if shown else queries.HIDDEN, "shown": shown, "book": book,
+        "steps": steps(visit), "facts": facts(visit, shown), "team": books.team_of(visit),
+        "left_members": visit.team.exclude(left_at=None).select_related("inspector").order_by("left_at"),
+        "items": items(visit), "evidence": visit.evidence.select_related("visit_item__item", "uploaded_by").order_by("id"),
+        "record": record, "paper": record_context(record) if record else None,
+        "versions": visit.records.select_related("written_by").prefetch_related("reviews__reviewer").order_by("-version"),
+        "followups": visit.followups.select_related("visit_item__item").order_by("id"),
+        "papers": papers(visit, record) if shown else [], "pdf_problem": rendering.unavailable_reason(),
+        "today": today, "left": queries.left(visit.due_on, today, calendar), "log": log(visit),
+        "code_labels": books.codes(book),
+    }  # fmt: skip
+
+
+def steps(visit: Visit) -> list[dict[str, str]]:
+    """Where the visit is on its road."""
+    submitted = visit.state in (State.SUBMITTED, State.REVIEWED, State.RETURNED)
+    passed = [
+        ("派发通知", visit.dispatched_at is not None, visit.notice_number),
+        ("到场亮证", visit.arrived_at is not None, _moment(visit.arrived_at)),
+        ("检查", visit.finished_at is not None, _moment(visit.finished_at)),
+        ("签字提交", submitted and visit.state != State.RETURNED, visit.get_state_display() if visit.state == State.RETURNED else ""),
+        ("审核", visit.state == State.REVIEWED, ""),
+    ]  # fmt: skip
+    if visit.state in (State.WAIVED, State.VOID):
+        return [{"label": visit.get_state_display(), "note": visit.void_reason, "state": "now"}]
+    now = next((at for at, (_, done, _) in enumerate(passed) if not done), len(passed))
+    return [
+        {"label": label, "note": note, "state": "done" if done else "now" if at == now else "todo"}
+        for at, (label, done, note) in enumerate(passed)
+    ]
+
+
+def facts(visit: Visit, shown: bool) -> list[dict[str, Any]]:
+    rows: list[tuple[str, Any, str]] = [
+        (
+            "检查对象",
+            visit.target.name if shown else queries.HIDDEN,
+            visit.target.address if shown else "检查开始后可见",
+        ),
+        ("抽取会", visit.draw.number, f"屏幕编号 {visit.code}" if visit.code else ""),
+        ("检查方式", modes.MODES[visit.mode], visit.mode_reason),
+        ("通知书", visit.notice_number or "还没有派发", ""),
+        ("检查日期", visit.scheduled_on or "", ""),
+        ("生产状态", outcomes.PRODUCTION.get(visit.production_state, ""), visit.production_note),
+        ("完成日", visit.completed_on or "", f"录入期限 {visit.enter_due_on}" if visit.enter_due_on else ""),
+    ]
+    if visit.dispatched_at:
+        rows.insert(4, ("检查频次", numbering.notice_count(visit.year_count or 1, visit.year_cap), ""))
+    if visit.waived_for is not None:
+        rows.append(("代替它的检查", f"{visit.waived_for.on} {visit.waived_for.source}", visit.void_reason))
+    merged = visit.credits.filter(ended_at=None).exclude(draw=visit.draw).select_related("draw")
+    rows += [("合并自", credit.draw.number, "同一对象一次检查完成") for credit in merged]
+    return [{"label": label, "value": value, "note": note} for label, value, note in rows]
+
+
+def items(visit: Visit) -> list[dict[str, Any]]:
+    """Items with their answers; a fixed number of queries."""
+    rows = list(visit.items.select_related("item").prefetch_related("checks__checkpoint").order_by("id"))
+    labels = books.codes(books.rulebook_of_visit(visit))
+    return [
+        {
+            "row": row, "number": at, "complete": result.complete, "answered": len(result.answers), "points": result.points,
+            "label": labels.get(row.result, ""), "mark": mark_of(row.result), "problem": bool(result.problems) or row.result not in ("", outcomes.NO_PROBLEM),
+            "checks": sorted(row.checks.all(), key=lambda check: check.checkpoint.no), "text": result.text,
+        }
+        for at, (row, result) in enumerate(zip(rows, item_results(rows), strict=True), 1)
+    ]  # fmt: skip
+
+
+def papers(visit: Visit, record: Any) -> list[dict[str, Any]]:
+    """The PDFs of a visit and how far they are."""
+    wanted = [("行政检查通知书", documents.latest("visit_notice", visit.pk) if visit.dispatched_at else None)]
+    if record is not None:
+        wanted.append(("现场检查记录", documents.latest("visit_record", record.pk)))
+    return [{"label": label, "document": document} for label, document in wanted if document is not None]
+
+
+def failed(papers: list[dict[str, Any]]) -> bool:
+    return any(paper["document"].state == Document.State.FAILED for paper in papers)
+
+
+def log(visit: Visit) -> list[dict[str, str]]:
+    entries = Entry.objects.of(visit).order_by("-seq")[:30]
+    return [
+        {"date": _moment(entry.at), "title": ACTS.get(entry.act, entry.act), "text": entry.actor_name}
+        for entry in entries
+    ]
+
+
+def mode_choices(visit: Visit, on: date) -> list[tuple[str, str]]:
+    rule = books.modes_of(visit, on)
+    return [
+        (mode, f"{label}（默认）" if at == 0 else label)
+        for at, (mode, label) in enumerate(books.mode_labels(rule).items())
+    ]
+
+
+def waive_choices(visit: Visit) -> dict[str, Any]:
+    """Kinds and checks of the same target in the drawn period."""
+    period = books.period_of(visit)
+    priors = PriorInspection.objects.filter(target=visit.target, on__gte=period.first, on__lte=period.last)
+    return {
+        "activities": waiving.activities(books.rulebook_of_visit(visit)),
+        "priors": priors.order_by("-on", "id"),
+    }
+
+
+def desk_forms(visit: Visit, user: User, today: date) -> dict[str, Any]:
+    """What this user may do now; forms only for open steps."""
+    given: dict[str, Any] = {"may_reopen": policies.can(policies.check_reopen, user, visit)}
+    if policies.can(policies.check_dispatch, user, visit):
+        day = max(today, visit.scheduled_on or today)
+        given["dispatch_form"] = DispatchForm(
+            choices=mode_choices(visit, today), initial={"scheduled_on": day, "assistants": 0}
+        )
+    choices = waive_choices(visit)
+    if choices["activities"] and policies.can(policies.check_waive, user, visit):
+        given["waive_form"] = WaiveForm(**choices, prefix="")
+    return given
+
+
+def notice_address(visit: Visit) -> str:
+    return tokens.address_of(visit) if visit.dispatched_at else ""
+
+
+def _moment(at: Any) -> str:
+    return timezone.localtime(at).strftime("%m-%d %H:%M") if at else ""

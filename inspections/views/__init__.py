@@ -1,0 +1,1 @@
+"""Pages: desk, phone, enterprise. Thin: scope, form, one action, redirect."""

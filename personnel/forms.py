@@ -1,0 +1,209 @@
+"""What is typed about an inspector, a leave, an account, an import."""
+
+import re
+from typing import Any
+
+from django import forms
+
+from foundation.organisation.models import Area, Organisation, Unit, User
+from foundation.rulebook.model import Rulebook
+from foundation.sheets.columns import Sheet
+from foundation.sheets.guard import MAX_BYTES
+from foundation.sheets.heads import normal
+from personnel.models import Absence, Inspector, PersonnelMapping
+
+FIELDS = (
+    "uid", "name", "sex", "unit", "post", "phone", "duty", "certificate_no", "certificate_type", "certificate_issued_on",
+    "certificate_valid_until", "established", "specialities", "service_since",
+)  # fmt: skip
+GROUPS = (
+    ("基本情况", ("name", "sex", "unit", "post", "phone", "uid", "duty", "service_since")),
+    ("执法证", ("certificate_no", "certificate_type", "certificate_issued_on", "certificate_valid_until")),
+    ("抽取所用", ("areas", "specialities", "established")),
+)
+_WORDS = re.compile(r"[、，,;；\n]+")
+
+
+def ask_for(fields: dict[str, forms.Field]) -> None:
+    """An empty compulsory field is named, with what to do."""
+    for field in fields.values():
+        verb = "选择" if isinstance(field, forms.ChoiceField | forms.FileField) else "填写"
+        field.error_messages["required"] = f"请{verb}{field.label}。"
+
+
+def day_field(label: str, **options: Any) -> forms.DateField:
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    return forms.DateField(label=label, widget=widget, **options)
+
+
+class InspectorForm(forms.ModelForm):
+    """Create or edit; `version` is what the editor has read."""
+
+    mark_optional = True
+    certificate_issued_on = day_field("发证日期", required=False)
+    certificate_valid_until = day_field("有效期至", required=False)
+    service_since = day_field("从事本岗位起始", required=False)
+    specialities = forms.CharField(
+        label="业务专长", required=False, help_text="几个专长用顿号隔开，例如 水、危险废物"
+    )
+    areas = forms.ModelMultipleChoiceField(
+        Area.objects.none(), label="片区", required=False, widget=forms.CheckboxSelectMultiple,
+        help_text="负责哪些乡镇、园区；不选表示不分片",
+    )  # fmt: skip
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = Inspector
+        fields = FIELDS
+
+    def __init__(self, *args: Any, organisation: Organisation, book: Rulebook | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.organisation, self.instance.organisation = organisation, organisation
+        self.fields["unit"].queryset = Unit.objects.filter(organisation=organisation).order_by("code")
+        self.fields["areas"].queryset = Area.objects.filter(organisation=organisation).order_by("code")
+        self.fields["uid"].required = False
+        self.fields["uid"].help_text = "不填就用执法证号；没有执法证的填工号"
+        for name in book.personnel.fields if book else ():
+            self.fields[name].required = not name.startswith("certificate_")
+        ask_for(self.fields)
+        if self.instance.pk:
+            del self.fields["uid"]
+            self.initial["areas"] = list(self.instance.areas.values_list("pk", flat=True))
+            self.initial["specialities"] = "、".join(self.instance.specialities)
+            self.initial["version"] = self.instance.version
+
+    def clean_specialities(self) -> list[str]:
+        words = [word.strip() for word in _WORDS.split(self.cleaned_data["specialities"]) if word.strip()]
+        if any(len(word) > 40 for word in words):
+            raise forms.ValidationError("每个专长最多 40 个字。请用顿号隔开。")
+        return list(dict.fromkeys(words))
+
+    def clean_uid(self) -> str:
+        return self._free("uid", "人员编号")
+
+    def clean_certificate_no(self) -> str:
+        return self._free("certificate_no", "执法证号")
+
+    def _free(self, name: str, what: str) -> str:
+        value = self.cleaned_data[name].strip()
+        other = (
+            Inspector.objects.of(self.organisation)
+            .filter(**{name: value})
+            .exclude(pk=self.instance.pk)
+            .first()
+        )
+        if value and other:
+            raise forms.ValidationError(f"{what} {value} 已登记在{other.name}名下。请核对。")
+        return value
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        issued, until = cleaned.get("certificate_issued_on"), cleaned.get("certificate_valid_until")
+        if cleaned.get("certificate_no") and not until and "certificate_valid_until" not in self.errors:
+            self.add_error("certificate_valid_until", "填了执法证号就要填有效期至。")
+        if issued and until and until < issued:
+            self.add_error("certificate_valid_until", f"早于发证日期 {issued}。请核对两个日期。")
+        if not self.instance.pk and not cleaned.get("uid") and not cleaned.get("certificate_no"):
+            self.add_error("uid", "没有执法证的人员要填人员编号（工号）。")
+        return cleaned
+
+    def again(self, version: int) -> "InspectorForm":
+        """The same form, to be saved over the version that came between."""
+        self.data = self.data.copy()
+        self.data["version"] = str(version)
+        return self
+
+    def values(self) -> dict[str, Any]:
+        """Model fields without the areas, as the actions take them."""
+        return {name: self.cleaned_data[name] for name in FIELDS if name in self.fields}
+
+    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        return [(legend, [self[name] for name in names if name in self.fields]) for legend, names in GROUPS]
+
+
+class AbsenceForm(forms.Form):
+    mark_optional = True
+    reason = forms.ChoiceField(label="原因", choices=Absence.Reason.choices)
+    since = day_field("起")
+    until = day_field("止", required=False, help_text="还不知道哪天回来可以不填，回来后再补")
+    note = forms.CharField(label="说明", required=False, max_length=200)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ask_for(self.fields)
+
+
+class ReturnForm(forms.Form):
+    until = day_field("离岗到哪一天")
+
+
+class AccountForm(forms.Form):
+    user = forms.ModelChoiceField(
+        User.objects.none(), label="登录账号", required=False, empty_label="（不关联）",
+        help_text="关联后，本人登录可看自己的档案和检查任务",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, inspector: Inspector, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"user": inspector.user_id}, **kwargs)
+        taken = Inspector.objects.exclude(user=None).exclude(pk=inspector.pk)
+        free = User.objects.filter(organisation=inspector.organisation, is_active=True)
+        self.fields["user"].queryset = free.exclude(pk__in=taken.values("user")).order_by("username")
+        self.fields["user"].label_from_instance = lambda user: f"{user.name}（{user.username}）"
+
+
+class UploadForm(forms.Form):
+    """A file, and for headers that are not ours either a saved mapping or lines of “their header = our column”."""
+
+    mark_optional = True
+    file = forms.FileField(
+        label="名册文件", allow_empty_file=True, widget=forms.FileInput(attrs={"id": "file-file"})
+    )
+    mapping = forms.ModelChoiceField(
+        PersonnelMapping.objects.none(), label="已存的列对应", required=False, empty_label="（不用）"
+    )
+    columns = forms.CharField(
+        label="另指明的列", required=False, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="表头认不出时填，一行一条：文件里的表头=本系统的列，例如 所在大队=单位",
+    )  # fmt: skip
+    save_as = forms.CharField(
+        label="存为列对应，名称", required=False, max_length=40, help_text="下次同样的文件可以直接选用"
+    )
+
+    def __init__(self, *args: Any, organisation: Organisation, sheet: Sheet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.sheet = sheet
+        ask_for(self.fields)
+        own = PersonnelMapping.objects.filter(organisation=organisation).order_by("name")
+        self.fields["mapping"].queryset = own
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > MAX_BYTES:
+            raise forms.ValidationError(
+                f"文件有 {file.size / 1024 / 1024:.1f} MB，最大 {MAX_BYTES // 1024 // 1024} MB。请分成几个文件。"
+            )
+        return file
+
+    def clean_columns(self) -> dict[str, str]:
+        """header → column key. raises: ValidationError naming the line that is not understood"""
+        keys = {normal(title): c.key for c in self.sheet.columns for title in (c.title, *c.synonyms)}
+        found = {}
+        for line in filter(None, map(str.strip, self.cleaned_data["columns"].splitlines())):
+            theirs, _, ours = line.replace("＝", "=").partition("=")
+            if not theirs.strip() or normal(ours) not in keys:
+                titles = "、".join(column.title for column in self.sheet.columns)
+                raise forms.ValidationError(f"“{line}”看不懂。等号右边只能是：{titles}。")
+            found[theirs.strip()] = keys[normal(ours)]
+        return found
+
+    def mapping_columns(self) -> dict[str, str]:
+        saved = self.cleaned_data["mapping"]
+        return {**(saved.columns if saved else {}), **self.cleaned_data["columns"]}
+
+
+class CommitForm(forms.Form):
+    skip_errors = forms.TypedChoiceField(
+        choices=[("0", "改完再一起导入"), ("1", "留到下次")],
+        coerce=lambda value: value == "1",
+        required=False,
+    )

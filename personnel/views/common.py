@@ -1,0 +1,83 @@
+"""What every page here needs: the scope of a reader, and how a refusal is shown."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
+from django.forms import BaseForm
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+
+from foundation.errors import NotAllowed, RuleBroken
+from foundation.organisation.models import Organisation
+from foundation.organisation.policies import can
+from personnel import policies, queries
+from personnel.models import Inspector, PersonnelImport
+
+REFUSED = "检查人员名录由计划编制员维护，抽取组织员、纪检监督员、分管领导和审计员查看。"
+
+
+def check_view(request: HttpRequest) -> None:
+    if not can(request.user, "personnel.view"):
+        raise PermissionDenied(REFUSED)
+
+
+def inspector_or_404(request: HttpRequest, inspector_id: int) -> Inspector:
+    """One the reader may see; an inspector sees only himself."""
+    if not (can(request.user, "personnel.view") or can(request.user, "personnel.own")):
+        raise PermissionDenied(REFUSED)
+    found = queries.readable_by(request.user).select_related("organisation", "unit", "user")
+    return get_object_or_404(found, pk=inspector_id)
+
+
+def editable_or_404(request: HttpRequest, inspector_id: int) -> Inspector:
+    found = inspector_or_404(request, inspector_id)
+    if not policies.can_edit(request.user, found.organisation):
+        raise PermissionDenied("检查人员名录由本机构的计划编制员维护。")
+    return found
+
+
+def organisation(request: HttpRequest) -> Organisation:
+    """The reader's bureau, or the branch named by ?org=code when it is below."""
+    check_view(request)
+    code = request.GET.get("org")
+    if not code:
+        return request.user.organisation
+    found = Organisation.objects.visible_to(request.user).filter(code=code).first()
+    if found is None:
+        raise Http404("没有这个机构，或不归您查看")
+    return found
+
+
+def batches(request: HttpRequest) -> QuerySet[PersonnelImport]:
+    if not can(request.user, "personnel.import"):
+        raise PermissionDenied("检查人员名录由计划编制员导入。")
+    own = PersonnelImport.objects.filter(organisation=request.user.organisation)
+    return own.select_related("organisation", "created_by")
+
+
+def status_of(broken: RuleBroken) -> int:
+    return 403 if isinstance(broken, NotAllowed) else 409
+
+
+def refused(request: HttpRequest, broken: RuleBroken, page: Callable[[], HttpResponse]) -> HttpResponse:
+    """The same page again with the reason on top."""
+    messages.error(request, broken.message)
+    response = page()
+    response.status_code = status_of(broken)
+    return response
+
+
+def note_broken(form: BaseForm, broken: RuleBroken) -> None:
+    """The reason beside the fields it speaks of, or above the form."""
+    names = [name for name in broken.facts.get("fields", ()) if name in form.fields]
+    for name in names:
+        form.add_error(name, broken.message)
+    if not names:
+        form.add_error(None, broken.message)
+
+
+def note_invalid(form: BaseForm, invalid: ValidationError) -> None:
+    """A constraint that only the database could see."""
+    form.add_error(None, ValidationError(invalid.messages))

@@ -1,0 +1,117 @@
+"""Tasks and numbers of a plan version, worked out from rulebook and registers. Called inside a plan action's transaction."""
+
+from datetime import date
+
+from foundation.errors import RuleBroken
+from foundation.organisation.models import Organisation
+from foundation.rulebook.model import Rulebook
+from foundation.rulebook.periods import Period
+from foundation.rulebook.tables import Quota as Line
+from planning import population, trial
+from planning.models import AnnualPlan, PlannedNumber, PlanTask
+from planning.rules import naming, terms
+from planning.rules.figures import Figure
+from registry.models import InspectionItem
+
+
+def build_tasks(plan: AnnualPlan, book: Rulebook, on: date, like: AnnualPlan | None = None) -> None:
+    """One task per drawing line, with its items and numbers. like: version whose choices are kept."""
+    units = population.instances(plan.organisation, book)
+    lines = terms.draw_lines(book, units)
+    if not lines:
+        needed = "、".join(f"{body.id}（{body.zh}）" for body in book.bodies)
+        raise RuleBroken(
+            f"没有一个内设机构登记为抽取主体，无法计算配额。请在机构设置里把抽取主体填为：{needed}。",
+            code="no_drawing_unit",
+        )
+    items = _items_by_code(plan.organisation, on)
+    before = {task.line: task for task in like.tasks.prefetch_related("items")} if like else {}
+    for no, line in enumerate(lines, 1):
+        task = PlanTask.objects.create(
+            plan=plan, no=no, line=line.id, **_task_fields(book, line, before.get(line.id))
+        )
+        task.items.set(before[line.id].items.all() if line.id in before else _items_for(items, line))
+    _create_numbers(plan, book, on, like)
+
+
+def _task_fields(book: Rulebook, line: Line, before: PlanTask | None) -> dict:
+    clause = line.origin("rates").ref
+    if before is not None:
+        kept = (
+            "name",
+            "directed",
+            "scope",
+            "basis",
+            "period",
+            "method",
+            "offices",
+            "rates",
+            "rates_reason",
+            "note",
+        )
+        return {field: getattr(before, field) for field in kept}
+    item = book.item(line.item) if line.item else None
+    return {
+        "name": f"{naming.line_name(book, line)}{terms.PERIOD_ZH[line.period]}抽查"[:200],
+        "scope": naming.scope(book, line)[:300],
+        "basis": f"{book.zh}（{clause}）"[:200],
+        "period": line.period,
+        "method": (item.modes if item and item.modes else book.inspection.modes)[0],
+        "offices": list(item.offices) if item else [book.body(body).zh for body in line.bodies],
+    }
+
+
+def _items_by_code(organisation: Organisation, on: date) -> dict[str, InspectionItem]:
+    return {
+        item.code: item for item in InspectionItem.objects.filter(organisation=organisation).published(on)
+    }
+
+
+def _items_for(items: dict[str, InspectionItem], line: Line) -> list[InspectionItem]:
+    """The line's own item; a line for all items of daily supervision takes every published one."""
+    if line.item is None:
+        return list(items.values())
+    return [item for code, item in items.items() if code.lower() == line.item.lower()]
+
+
+def _create_numbers(plan: AnnualPlan, book: Rulebook, on: date, like: AnnualPlan | None) -> None:
+    given = trial.terms_of(like) if like else trial.PlanTerms()
+    rates = trial.terms_of(plan).rates
+    figures = _year(plan, book, on, trial.PlanTerms(rates, given.numbers))
+    tasks = {task.line: task for task in plan.tasks.all()}
+    PlannedNumber.objects.bulk_create(
+        PlannedNumber(task=tasks[found.line.id], unit_id=found.unit, period=found.period.id,
+                      **_number_fields(found, given.numbers.get((found.line.id, found.unit, found.period.id))))
+        for found in figures
+    )  # fmt: skip
+
+
+def _number_fields(found: Figure, kept: PlannedNumber | None) -> dict:
+    return {
+        "base": found.base,
+        "officers": found.explanation["arithmetic"]["officers"] or 0,
+        "number": found.required,
+        "manual": kept.manual if kept else None,
+        "manual_source": kept.manual_source if kept else "",
+        "explanation": found.explanation,
+        "snapshot": found.members.base,
+    }
+
+
+def _year(plan: AnnualPlan, book: Rulebook, on: date, given: trial.PlanTerms, only: str = "") -> list[Figure]:
+    register = trial.read(plan.organisation, book, on, Period(plan.year, "year", 1))
+    return trial.year_figures(plan.organisation, register, given, plan.year, only=only)
+
+
+def renumber(plan: AnnualPlan, book: Rulebook, on: date, only: PlanTask | None = None) -> None:
+    """Work the numbers out again, of one task or of all; manual numbers and their sources stay."""
+    given = trial.terms_of(plan)
+    rows = []
+    for found in _year(plan, book, on, given, only.line if only else ""):
+        row = given.numbers.get((found.line.id, found.unit, found.period.id))
+        if row is None:
+            continue
+        for field, value in _number_fields(found, row).items():
+            setattr(row, field, value)
+        rows.append(row)
+    PlannedNumber.objects.bulk_update(rows, ["base", "officers", "number", "explanation", "snapshot"])

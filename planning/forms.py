@@ -1,0 +1,184 @@
+"""What planners type in. The rules themselves are in policies and actions."""
+
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import forms
+
+from foundation.rulebook.library import available
+from foundation.rulebook.model import Rulebook
+from foundation.rulebook.tables import Quota as Line
+from planning.models import PlanTask
+from planning.policies import DRAW_WINDOW
+from planning.rules import naming
+from planning.rules.terms import rate_text
+from registry.models import InspectionItem
+
+KIND_LABELS = {
+    "department": "本部门随机抽查",
+    "internal_joint": "内部联合抽查",
+    "joint_departments": "部门联合抽查",
+}
+MODE_LABELS = {
+    "onsite": "现场检查", "offsite": "非现场监管", "documents": "书面检查", "third_party_assisted": "委托第三方辅助检查",
+    "remote_sensing": "遥感监测", "drone": "无人机巡检", "outfall_sampling": "对外排污口取样监测",
+}  # fmt: skip
+
+
+class PlanForm(forms.Form):
+    mark_optional = True
+    year = forms.IntegerField(label="年度", min_value=2015, max_value=2100)
+    kind = forms.ChoiceField(label="计划类型")
+    provisional = forms.BooleanField(
+        label="这是暂行计划",
+        required=False,
+        help_text="年度计划批准前就要抽取时用：按规则书的最低比例，年度计划批准后接续。",
+    )
+    name = forms.CharField(
+        label="计划名称", max_length=200, required=False, help_text="不填则按机构和年度取名。"
+    )
+
+    def __init__(self, *args: Any, book: Rulebook, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [(kind, KIND_LABELS[kind]) for kind in book.plan.kinds]
+
+
+class TaskForm(forms.Form):
+    """`rates` are percents for populations and units per officer otherwise; empty = the rulebook's own."""
+
+    mark_optional = True
+    name = forms.CharField(label="抽查任务", max_length=200)
+    items = forms.ModelMultipleChoiceField(
+        InspectionItem.objects.none(), label="抽查事项", required=False, widget=forms.CheckboxSelectMultiple,
+        help_text="只列已公布的事项。",
+    )  # fmt: skip
+    rates = forms.CharField(label="本局比例", required=False)
+    rates_reason = forms.CharField(label="提高比例的理由", max_length=300, required=False)
+    method = forms.ChoiceField(label="检查方式")
+    directed = forms.BooleanField(label="定向抽取", required=False)
+    offices = forms.CharField(label="检查主体", help_text="几个科室用顿号隔开。")
+    note = forms.CharField(label="备注", max_length=300, required=False)
+
+    def __init__(self, *args: Any, task: PlanTask, book: Rulebook, **kwargs: Any) -> None:
+        line = book.line(task.line)
+        kwargs.setdefault("initial", _initial(task, line))
+        super().__init__(*args, **kwargs)
+        self.line = line
+        modes = book.item(line.item).modes if line.item else book.inspection.modes
+        self.fields["method"].choices = [(mode, MODE_LABELS[mode]) for mode in modes]
+        published = InspectionItem.objects.filter(organisation=task.plan.organisation, status="published")
+        self.fields["items"].queryset = published.order_by("code")
+        if book.draw.directed == "no":
+            del self.fields["directed"]
+        if line.basis == "manual":
+            del self.fields["rates"], self.fields["rates_reason"]
+        else:
+            self.fields["rates"].help_text = _rates_help(line)
+
+    def clean_rates(self) -> list[Decimal]:
+        words = (
+            self.cleaned_data["rates"].replace("，", "、").replace(",", "、").replace("％", "%").split("、")
+        )
+        percent = self.line.basis == "population"
+        try:
+            return [_rate(word.strip(), percent=percent) for word in words if word.strip()]
+        except InvalidOperation:
+            example = "30% 或 30%、30%、25%、25%" if percent else "1:3 或 2、3、2、3"
+            raise forms.ValidationError(f"比例没有看懂，请写成 {example}。") from None
+
+    def clean_offices(self) -> list[str]:
+        return [
+            word.strip()
+            for word in self.cleaned_data["offices"].replace("，", "、").split("、")
+            if word.strip()
+        ]
+
+
+def _rate(word: str, *, percent: bool) -> Decimal:
+    if not percent:
+        return Decimal(word.removeprefix("1:").removeprefix("1：")).normalize()
+    return Decimal(word.rstrip("%")) / 100 if word.endswith("%") else Decimal(word)
+
+
+def _rates_help(line: Line) -> str:
+    shown = "、".join(rate_text(line, rate) for rate in line.rates)
+    return f"规则书为 {shown}；只能更高。不填按规则书。一个数通用，或逐期写 {line.periods} 个。"
+
+
+def _initial(task: PlanTask, line: Line) -> dict[str, Any]:
+    return {
+        "name": task.name, "items": task.items.all(), "method": task.method, "directed": task.directed,
+        "offices": "、".join(task.offices), "note": task.note, "rates_reason": task.rates_reason,
+        "rates": "、".join(rate_text(line, Decimal(rate)) for rate in task.rates),
+    }  # fmt: skip
+
+
+class ManualForm(forms.Form):
+    number = forms.IntegerField(label="数量", min_value=0)
+    source = forms.CharField(label="来源文件", max_length=200)
+
+
+class IssueForm(forms.Form):
+    number = forms.CharField(label="文号", max_length=60)
+    issued_on = forms.DateField(label="印发日期", widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class DayForm(forms.Form):
+    day = forms.DateField(label="日期", widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class OverrideForm(forms.Form):
+    rule = forms.ChoiceField(label="要例外的规则")
+    target = forms.CharField(label="检查对象编号", max_length=64, help_text="在名录页可以查到。")
+    reason = forms.CharField(label="理由", max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+    evidence = forms.CharField(label="证据", max_length=300, help_text="文件名称、文号或案号。")
+
+    def __init__(self, *args: Any, book: Rulebook, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["rule"].choices = overridable(book)
+
+
+class ExceptionForm(forms.Form):
+    """Any exception of a year: for one target, for all of a line, or for the time of the draw."""
+
+    mark_optional = True
+    year = forms.IntegerField(label="年度", min_value=2015, max_value=2100)
+    rule = forms.ChoiceField(label="要例外的规则")
+    line = forms.ChoiceField(label="适用的配额", required=False)
+    target = forms.CharField(
+        label="检查对象编号",
+        max_length=64,
+        required=False,
+        help_text="只为一家申请时填；抽取时间的例外不填。",
+    )
+    reason = forms.CharField(label="理由", max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+    evidence = forms.CharField(label="证据", max_length=300, help_text="文件名称、文号或案号。")
+
+    def __init__(self, *args: Any, book: Rulebook, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        window = [(DRAW_WINDOW, "抽取时间")] if book.draw.window else []
+        self.fields["rule"].choices = [*overridable(book), *window]
+        lines = [(line.id, naming.line_name(book, line)) for line in book.quotas if line.role == "draw"]
+        self.fields["line"].choices = [("", "不限（只为一家，或抽取时间）"), *lines]
+
+
+def overridable(book: Rulebook) -> list[tuple[str, str]]:
+    """Rules one may depart from: principle caps, and exclusions that are not compulsory."""
+    caps = [
+        (cap.id, f"每家每年不超过 {cap.max} 次（{cap.origin('max').ref}）")
+        for cap in book.caps
+        if cap.strength == "principle"
+    ]
+    rules = [(rule.id, rule.zh) for rule in book.exclusions if rule.use != "always" and rule.effect == "pool"]
+    return caps + rules
+
+
+class AdoptionForm(forms.Form):
+    rulebook = forms.ChoiceField(label="规则书")
+    effective_from = forms.DateField(label="自何日起采用", widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["rulebook"].choices = [
+            (book.id, f"{book.zh}（{book.id}）") for book in available().values()
+        ]

@@ -1,0 +1,160 @@
+"""A rulebook as people read it: every table, every value in Chinese, where it comes from, the words it rests on."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from foundation.rulebook import clauses
+from foundation.rulebook.entries import Entry, Value
+from foundation.rulebook.model import TABLES, Rulebook
+from foundation.rulebook.selectors import Selector
+from foundation.rulebook.tables import Quota
+from foundation.rulebook.values import MonthDay, Offset, Origin, decimal_text
+from planning.rules import naming
+from planning.rules.terms import PERIOD_ZH, rate_text
+
+WORDS = {
+    "must": "必须", "principle": "原则上", "may": "可以", "at_least": "至少", "target": "计划数", "population": "对象数",
+    "officers": "在编在岗持证人数", "manual": "计划填写", "up": "向上取整", "uniform": "等概率", "uninspected_first": "先抽没查过的",
+    "draw": "抽取", "check": "年终核对", "one": "一个", "many": "多个", "whole": "全辖区", "own": "各自辖区", "none": "无",
+    "floor": "作为下限", "same": "当年", "previous": "上一年", "quarter": "季度", "year": "年", "month": "月", "half_year": "半年",
+    "lifecycle": "项目全程", "required": "必须使用", "preferred": "优先使用", "visit": "检查开始", "by_label": "可按标识", "no": "不允许",
+    "redraw": "重新抽取", "swap": "对调", "unit_head": "科室负责人", "random": "随机", "pick": "指定", "permit": "排污许可", "own_database": "自建库",
+    "pool": "不进可抽名单", "offsite": "改用非现场", "waivable": "可以减免", "always": "一律", "optional": "可选",
+    "inspection": "逐次", "period": "按期", "inspection_completed": "检查完成", "period_end": "期末", "visit_end": "检查结束",
+    "department": "本部门", "internal_joint": "内部联合", "joint_departments": "部门联合", "internal": "内部联合", "external": "部门联合",
+    "onsite": "现场", "documents": "书面", "third_party_assisted": "第三方辅助", "remote_sensing": "遥感", "drone": "无人机",
+    "outfall_sampling": "排污口取样", "entry": "录入", "consultation": "会商", "approval": "审批", "publication": "公示",
+    "system_admin": "系统管理员", "discipline": "纪检人员", "media": "媒体", "enterprise": "企业", "citizen": "公众",
+    "target_name": "对象名称", "inspector_name": "人员姓名", "other_identifying": "其他可识别信息", "certified": "持证执法人员",
+    "regulatory_duty": "日常监管人员", "area": "片区", "expertise": "专长", "labels": "标识", "staffing": "人员配备", "support": "保障",
+    "item": "事项", "content": "内容", "date": "日期", "result": "结果", "violation": "违法情形", "handling": "处理", "completion": "完成情况",
+    "import": "导入", "export": "导出", "both": "双向", "period_start": "该期第一天", "target_": "对象",
+    "province": "省级", "city": "市级", "county": "县级", "zone": "园区", "division": "科室", "brigade": "大队",
+    "special": "特殊", "key": "重点", "general": "一般",
+}  # fmt: skip
+_AS_IS = frozenset(
+    {
+        "id",
+        "bodies",
+        "quotas",
+        "except",
+        "doc_no",
+        "zh",
+        "extends",
+        "to",
+        "no",
+        "platform",
+        "switch",
+        "targets",
+        "item",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Values of one entry that rest on the same words, with those words: before, mark, after."""
+
+    values: tuple[tuple[str, str], ...]
+    origin: Origin
+    place: str
+    before: str
+    mark: str
+    after: str
+
+    @property
+    def badge(self) -> str:
+        """What the origin badge understands."""
+        return {"law": "law", "other_law": "law", "interpretation": "AMB", "default": "DEFAULT"}[
+            self.origin.kind
+        ]
+
+    @property
+    def quoted(self) -> bool:
+        return bool(self.before or self.mark or self.after)
+
+
+@dataclass(frozen=True)
+class Block:
+    """One entry of a table with its title."""
+
+    title: str
+    anchor: str
+    groups: tuple[Group, ...]
+
+
+@dataclass(frozen=True)
+class Chapter:
+    name: str
+    title: str
+    blocks: tuple[Block, ...]
+
+
+def chapters(book: Rulebook) -> list[Chapter]:
+    """Every table of the book that has entries, in the order of the schema."""
+    found = []
+    for table in TABLES:
+        entries = getattr(book, table.attribute)
+        entries = entries if table.many else (entries,)
+        if entries:
+            found.append(
+                Chapter(table.name, table.cls.zh_name, tuple(_block(book, entry) for entry in entries))
+            )
+    return found
+
+
+def _block(book: Rulebook, entry: Entry) -> Block:
+    title = getattr(entry, "zh", "") or getattr(entry, "id", "") or type(entry).zh_name
+    if isinstance(entry, Quota):
+        title = f"{naming.line_name(book, entry)}（{entry.id}）"
+    return Block(title, getattr(entry, "id", "") or type(entry).table, tuple(_groups(entry)))
+
+
+def _groups(entry: Entry) -> Iterator[Group]:
+    """Values in schema order, those of one origin together, where the origin first comes up."""
+    found: dict[Origin, list[tuple[str, str]]] = {}
+    for value in entry.values():
+        if value.value in (None, (), ""):
+            continue
+        found.setdefault(value.origin, []).append((value.zh, text_of(entry, value)))
+    for origin, values in found.items():
+        clause = clauses.quote(origin.ref) if origin.ref else None
+        sentence, mark = (clause.sentence, clause.mark) if clause else ("", "")
+        before, middle, after = sentence.partition(mark) if mark else (sentence, "", "")
+        yield Group(tuple(values), origin, clause.place if clause else "", before, middle, after)
+
+
+def text_of(entry: Entry, value: Value) -> str:
+    """A value in words."""
+    if isinstance(entry, Quota) and value.key == "rates":
+        return "、".join(rate_text(entry, rate) for rate in value.value)
+    if isinstance(entry, Quota) and value.key == "period":
+        return PERIOD_ZH[value.value]
+    if value.key in _AS_IS and isinstance(value.value, str):
+        return value.value
+    return plain(value.value, translate=value.key not in _AS_IS)
+
+
+def plain(value: Any, *, translate: bool = True) -> str:
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, Selector):
+        return naming.describe(value)
+    if isinstance(value, Offset | MonthDay):
+        return value.zh.strip()
+    if isinstance(value, Decimal):
+        return decimal_text(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return "、".join(plain(item, translate=translate) for item in value)
+    if is_dataclass(value):
+        return "，".join(
+            f"{field.metadata['spec'].zh if 'spec' in field.metadata else field.name} {plain(getattr(value, field.name))}"
+            for field in fields(value)
+            if getattr(value, field.name) is not None
+        )
+    return WORDS.get(str(value), str(value)) if translate else str(value)

@@ -1,0 +1,220 @@
+"""Rows of the registers as pages print them."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, F
+
+from foundation.organisation.models import User
+from foundation.rulebook.model import Rulebook
+from foundation.rulebook.selectors import Facts, FlagFact, active_flag
+from registry import history, policies
+from registry.facts import facts_of_rows
+from registry.models import ImportBatch, Target, TierAssignment
+from registry.rules import categories, tiers
+
+STRONGEST = ("special", "key", "general", tiers.UNLISTED)
+
+
+@dataclass
+class TargetRow:
+    """One line of the list."""
+
+    target: Target
+    tiers: list[str] = field(default_factory=list)
+    overridden: bool = False
+    visits: int = 0
+
+
+def target_rows(targets: Iterable[Target], on: date, body: str = "") -> list[TargetRow]:
+    """Two queries for the page, whatever its length."""
+    rows = {target.pk: TargetRow(target) for target in targets}
+    assignments = TierAssignment.objects.filter(target__in=rows, until=None).order_by("overlay", "id")
+    if body:
+        assignments = assignments.filter(body=body)
+    for assignment in assignments:
+        row = rows[assignment.target_id]
+        if assignment.tier not in row.tiers:
+            row.tiers.append(assignment.tier)
+        row.overridden = row.overridden or bool(assignment.override_reason)
+    for pk, count in history.visits_this_year(rows, on.year, on).items():
+        rows[pk].visits = count
+    return list(rows.values())
+
+
+def tier_counts(targets: Any, body: str) -> list[dict[str, Any]]:
+    """How many of the targets are in each tier of the body. One query."""
+    rows = TierAssignment.objects.filter(target__in=targets.values("pk"), body=body, until=None)
+    found = dict(rows.values("tier").annotate(n=Count("target", distinct=True)).values_list("tier", "n"))
+    return [
+        {"label": tiers.LABELS[tier], "value": found[tier], "tier": tier}
+        for tier in STRONGEST
+        if tier in found
+    ]
+
+
+def dossier(target: Target, book: Rulebook | None, user: User, on: date) -> dict[str, Any]:
+    """Everything on the page of one target (一企一档)."""
+    assignments = list(
+        target.tiers.filter(until=None).select_related("override_by").order_by("body", "overlay", "id")
+    )
+    inspections = list(target.inspections.filter(on__year=on.year).order_by("on", "id"))
+    flag_names = {flag.id: flag.zh for flag in book.flags} if book else {}
+    return {
+        "target": target,
+        "why": [_why(row, book) for row in assignments],
+        "notices": _notices(target, book, on),
+        "cap": _cap(target, book, inspections, assignments),
+        "facts": basic_facts(target),
+        "tags": _tags(target),
+        "permits": [_permit(permit, on) for permit in target.permits.order_by(F("valid_until").desc(nulls_last=True), "-id")],
+        "flags": [_flag(row, book, on) for row in target.flags.order_by("revoked_on", "-happened_on")],
+        "periods": list(target.status_periods.order_by("-since", "-id")),
+        "inspections": inspections,
+        "timeline": history.timeline(target, flag_names),
+        "may_edit": policies.can_edit(user, target.organisation),
+        "may_approve": policies.can_approve(user, target.organisation),
+    }  # fmt: skip
+
+
+def _why(row: TierAssignment, book: Rulebook | None) -> dict[str, Any]:
+    bodies = {body.id: body.zh for body in book.bodies} if book and len(book.bodies) > 1 else {}
+    return {
+        "row": row, "body": bodies.get(row.body, ""), "computed": tiers.LABELS.get(row.computed_tier, row.computed_tier),
+        "differs": row.tier != row.computed_tier, "label": tiers.LABELS.get(row.tier, row.tier),
+    }  # fmt: skip
+
+
+def _notices(target: Target, book: Rulebook | None, on: date) -> tuple[str, ...]:
+    if book is None:
+        return ()
+    facts = facts_of_rows([target], on)[target.pk]
+    return tiers.notices(book, facts, tiers.tierings(book, facts, on))
+
+
+def _cap(
+    target: Target, book: Rulebook | None, inspections: list, assignments: list[TierAssignment]
+) -> dict[str, Any]:
+    """Counted visits this year against the yearly cap of the rulebook (the strictest). source: QS-10.17, AMB-08"""
+    done = sum(row.counted and row.level == "own" for row in inspections)
+    caps = sorted(book.caps, key=lambda cap: cap.max) if book else []
+    if not caps:
+        return {"done": done, "max": None}
+    cap = caps[0]
+    mine = {row.tier for row in assignments}
+    exempt = bool(cap.exempt.alternatives) and bool(cap.exempt.names("tier") & mine)
+    return {
+        "done": done, "max": cap.max, "exempt": exempt, "reached": done >= cap.max and not exempt,
+        "clause": tiers.clause_of(cap.origin("max")), "principle": cap.strength == "principle",
+    }  # fmt: skip
+
+
+def basic_facts(target: Target) -> list[dict[str, Any]]:
+    entity = target.entity
+    rows: list[tuple[str, Any]] = [
+        ("对象类型", target.get_kind_display()), ("监管单位", target.unit), ("片区", target.area), ("行业", target.industry),
+        ("环保负责人", target.contact), ("联系电话", target.phone), ("排污许可管理", target.get_permit_class_display()),
+        ("控制级别", target.get_control_level_display()), ("重点排污单位名录", "列入" if target.key_polluter_list else "不在"),
+        ("环境信用等级", target.credit_grade), ("正面清单", target.positive_list_kind or "列入" if target.positive_list else "不在"),
+        ("监管类别", "、".join(categories.label(word) for word in target.categories)),
+    ]  # fmt: skip
+    if entity:
+        rows += [
+            ("法定代表人", entity.legal_representative), ("主体类型", entity.entity_type),
+            ("登记机关", entity.registration_authority), ("成立日期", entity.founded_on),
+        ]  # fmt: skip
+    if target.kind == Target.Kind.PROJECT or target.approved_on:
+        rows += [
+            ("环评审批层级", target.get_approval_level_display()), ("环评批复日期", target.approved_on),
+            ("开工日期", target.construction_started_on), ("投产日期", target.operation_started_on),
+            ("竣工验收日期", target.completed_on), ("核与辐射", "是" if target.radiation else "否"),
+        ]  # fmt: skip
+    if target.hw_tonnes_per_year is not None or target.hw_self_disposal:
+        rows.append(
+            (
+                "危险废物年产生量",
+                f"{target.hw_tonnes_per_year:f} 吨" if target.hw_tonnes_per_year is not None else "",
+            )
+        )
+        rows.append(("自行处置危险废物", "是" if target.hw_self_disposal else "否"))
+    rows.append(("曾用名", "、".join(target.former_names) or "无"))
+    return [
+        {"label": label, "value": str(value) if isinstance(value, date) else value} for label, value in rows
+    ]
+
+
+def _tags(target: Target) -> list[dict[str, str]]:
+    found: dict[str, list[str]] = {}
+    for tag in target.tags.order_by("id"):
+        found.setdefault(tag.group, []).append(tag.value)
+    return [{"label": group, "value": "、".join(words)} for group, words in found.items()]
+
+
+def _permit(permit: Any, on: date) -> dict[str, Any]:
+    end = permit.valid_until
+    words, tone = ("长期或未填期限", "") if end is None else (f"至 {end}", "")
+    if end and end < on:
+        words, tone = f"{end} 已到期", "bad"
+    elif end and (end - on).days <= 90:
+        words, tone = f"{end} 到期，剩 {(end - on).days} 天", "warn"
+    start = f"{permit.valid_from} 起，" if permit.valid_from else ""
+    return {"permit": permit, "words": f"{start}{words}", "tone": tone}
+
+
+def _flag(row: Any, book: Rulebook | None, on: date) -> dict[str, Any]:
+    kind = next((flag for flag in book.flags if flag.id == row.flag), None) if book else None
+    fact = FlagFact(row.flag, row.happened_on, row.revoked_on)
+    active = bool(kind and active_flag(kind, Facts({}, (fact,)), on))
+    state = "已撤销" if row.revoked_on else "有效" if active else "已过期"
+    return {"flag": row, "name": kind.zh if kind else row.flag, "state": state, "active": active}
+
+
+# ---------- imports ----------
+
+SHOWN = 200
+
+
+def preview(batch: ImportBatch, sheet: Any) -> dict[str, Any]:
+    """Figures, faulty cells with a box to type in, changed fields; what is too long to show is counted."""
+    names = {
+        record["row"]: record["cells"].get("name") or record["cells"].get("uid", "")
+        for record in batch.rejected
+    }
+    changed = [change for change in batch.changes if change["kind"] != "add"]
+    added = [change for change in batch.changes if change["kind"] == "add"]
+    return {
+        "batch": batch, "unit": sheet.unit,
+        "faults": [_fault(error, sheet, names) for error in batch.errors[:SHOWN]],
+        "more_faults": max(0, len(batch.errors) - SHOWN), "bad": len(batch.rejected),
+        "added": added[:SHOWN], "added_count": len(added), "changed_count": len(changed),
+        "diff": [
+            {"name": change["name"], "label": f["label"], "old": f["old"], "new": f["new"], "note": f"第 {change['row']} 行"}
+            for change in changed[:SHOWN] for f in change["fields"]
+        ],
+        "more_changed": max(0, len(changed) - SHOWN), "more_added": max(0, len(added) - SHOWN),
+        "notices": [(change["row"], change["name"], text) for change in batch.changes for text in change["notices"]][:SHOWN],
+        "steps": steps(batch),
+    }  # fmt: skip
+
+
+def _fault(error: dict[str, Any], sheet: Any, names: dict[int, str]) -> dict[str, Any]:
+    column = next((column for column in sheet.columns if column.key == error["key"]), None)
+    options = list(column.choices.values()) if column and column.kind == "choice" else []
+    guess = re.search(r"是不是“(.+?)”", error["message"])
+    return {
+        **error, "name": names.get(error["row"], ""), "options": options, "fixable": column is not None,
+        "guess": guess.group(1) if guess else "",
+    }  # fmt: skip
+
+
+def steps(batch: ImportBatch | Any | None) -> list[dict[str, str]]:
+    state = batch.state if batch else ""
+    now = {"": 0, "checked": 1}.get(state, 3)
+    labels = [("上传", "选择文件"), ("核对", "修正错误，看清变化"), ("确认", "整批写入，可整批撤销")]
+    return [
+        {"label": label, "note": note, "state": "done" if at < now else "now" if at == now else "todo"}
+        for at, (label, note) in enumerate(labels)
+    ]

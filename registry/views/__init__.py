@@ -1,0 +1,1 @@
+"""Thin: fetch within the user's scope, form, one action, redirect."""

@@ -1,0 +1,254 @@
+// 观看页与大屏：把事件变成一幕一幕，按节拍展开；可以回放、暂停、跳到最新。画面由服务器生成，这里只决定什么时候看哪一幕。
+(() => {
+  "use strict";
+  const feed = window.mcFeed;
+  const find = (selector, root = document) => root.querySelector(selector);
+  const all = (selector, root = document) => Array.from(root.querySelectorAll(selector));
+  const sleep = (ms) => new Promise((done) => window.setTimeout(done, ms));
+  const screen = !document.body.classList.contains("live");
+  const PAGE_ROWS = 11;
+  // 每一幕展开之后至少停多久（毫秒）；冻结要留出拍照的时间，关闭动画也不缩短
+  const DWELL = { freeze: 9000, seed: 5000, draw: 3500, team: 12000 };
+
+  const player = { frames: [], queue: [], playing: false, paused: false, skip: false, replay: false, at: 0 };
+  const still = () => (find("[data-still]") || {}).checked || window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const url = (frame) => {
+    const query = new URLSearchParams();
+    if (screen) query.set("mode", "screen");
+    if (frame) {
+      query.set("at", frame.seq);
+      query.set("scene", frame.scene);
+    }
+    const text = query.toString();
+    return window.location.pathname + (text ? `?${text}` : "");
+  };
+  const hold = async (ms) => {
+    const until = Date.now() + ms;
+    while ((Date.now() < until || player.paused) && !player.skip) await sleep(60);
+  };
+
+  // ---- 展开：行一条一条出现，到截止线为止 ----
+  const pace = (count) => {
+    if (still()) return 400;
+    if (count <= 30) return 1600;
+    return count <= 100 ? 600 : 300;
+  };
+  const conceal = (area) => {
+    if (!["seed", "draw", "team"].includes(area.dataset.scene)) return;
+    all("[data-row], [data-cut], [data-out], [data-seed]", area).forEach((row) => row.classList.add("is-later"));
+    if (area.dataset.scene === "team") all("[data-row], [data-cut], [data-out]", area).forEach((row) => row.classList.replace("is-later", "is-named"));
+    all("[data-strip-done]", area).forEach((node) => (node.textContent = "0"));
+    all(".tiers3 .bar__fill", area).forEach((bar) => {
+      bar.dataset.whole = bar.getAttribute("width");
+      bar.setAttribute("width", "0");
+    });
+  };
+  const strip = (area, id, done, whole) => {
+    all("[data-strip]", area).forEach((item) => item.classList.toggle("is-now", item.dataset.strip === id));
+    const item = all("[data-strip]", area).find((node) => node.dataset.strip === id);
+    if (!item) return;
+    find("[data-strip-done]", item).textContent = String(done);
+    const bar = find(".bar__fill", item);
+    if (bar) bar.setAttribute("width", String((Number(bar.dataset.whole || 100) * done) / Math.max(whole, 1)));
+  };
+  // 大屏一次只放一层，一页十一行
+  const page = (layer, from) => {
+    if (!screen || !layer) return;
+    all("[data-layer]").forEach((other) => (other.hidden = other !== layer));
+    const rows = all("[data-row]", layer);
+    const last = from + PAGE_ROWS >= rows.length;
+    rows.forEach((row, at) => (row.hidden = at < from || at >= from + PAGE_ROWS));
+    all("[data-cut], [data-out]", layer).forEach((row) => (row.hidden = !last));
+  };
+  const settle = (area) => {
+    all(".is-later, .is-named", area).forEach((row) => row.classList.remove("is-later", "is-named"));
+    all("[data-strip]", area).forEach((item) => {
+      const whole = find("b", item).textContent.split("/")[1].trim();
+      find("[data-strip-done]", item).textContent = whole;
+      const bar = find(".bar__fill", item);
+      if (bar && bar.dataset.whole) bar.setAttribute("width", bar.dataset.whole);
+    });
+  };
+  const seedScene = async (area) => {
+    for (const row of all("[data-row], [data-seed]", area)) {
+      if (player.skip) break;
+      await hold(still() ? 250 : 900);
+      row.classList.remove("is-later");
+    }
+  };
+  const layerScene = async (area, say) => {
+    const layers = all("[data-layer]", area);
+    const total = all("[data-row]", area).length;
+    const step = pace(total);
+    const block = total > 100 ? 10 : 1;
+    for (const layer of layers) {
+      const rows = all("[data-row]", layer);
+      for (let at = 0; at < rows.length; at += block) {
+        if (player.skip) return;
+        if (at % PAGE_ROWS < block) page(layer, at - (at % PAGE_ROWS));
+        strip(area, layer.dataset.layer, Math.min(at + block, rows.length), rows.length);
+        rows.slice(at, at + block).forEach((row) => row.classList.remove("is-later", "is-named"));
+        const code = find(".pick__code", rows[at]);
+        if (say && code) say(`${layer.getAttribute("aria-label")}第 ${at + 1} 家 ${code.firstChild.textContent}`);
+        if (!screen && rows[at]) rows[at].scrollIntoView({ block: "nearest" });
+        await hold(step);
+      }
+      all("[data-cut], [data-out]", layer).forEach((row) => row.classList.remove("is-later", "is-named"));
+      await hold(still() ? 300 : 1500);
+    }
+  };
+
+  // 大屏停在结果上时，各层、各页轮流放
+  let carousel = 0;
+  const rotate = (area) => {
+    window.clearInterval(carousel);
+    if (!screen) return;
+    const pages = [];
+    all("[data-layer]", area).forEach((layer) => {
+      const count = Math.max(all("[data-row]", layer).length, 1);
+      for (let from = 0; from < count; from += PAGE_ROWS) pages.push([layer, from]);
+    });
+    if (!pages.length) return;
+    let at = 0;
+    const turn = () => {
+      const [layer, from] = pages[at % pages.length];
+      const rows = all("[data-row]", layer).length;
+      page(layer, from);
+      all("[data-strip]", area).forEach((item) => item.classList.toggle("is-now", item.dataset.strip === layer.dataset.layer));
+      at += 1;
+      return rows;
+    };
+    turn();
+    if (pages.length > 1) carousel = window.setInterval(() => player.paused || turn(), 8000);
+  };
+
+  // ---- 播放 ----
+  const fit = () => {
+    const box = find(".stg");
+    const area = find("[data-live=area]");
+    if (!screen || !box || !area) return;
+    area.style.setProperty("--fit", "1");
+    const room = box.clientHeight;
+    const used = box.scrollHeight;
+    if (used > room + 2) area.style.setProperty("--fit", String(Math.max(0.55, room / used)));
+    area.classList.toggle("is-fitted", used > room + 2);
+  };
+  const show = async (frame, animate, say) => {
+    window.clearInterval(carousel);
+    await feed.swap(url(frame), { before: (node) => animate && node.dataset.live === "area" && conceal(node) });
+    const area = find("[data-live=area]");
+    if (screen && all("[data-layer]", area).length) page(all("[data-layer]", area)[0], 0);
+    fit();
+    if (say) say(area.dataset.say);
+    if (animate) {
+      if (area.dataset.scene === "seed") await seedScene(area);
+      else if (area.dataset.scene === "draw") await layerScene(area, say);
+      else if (area.dataset.scene === "team") await layerScene(area, null);
+    }
+    settle(area);
+    rotate(area);
+  };
+  const play = async (say) => {
+    if (player.playing) return;
+    player.playing = true;
+    buttons();
+    while (player.queue.length && !player.skip) {
+      const frame = player.queue.shift();
+      player.at = player.frames.indexOf(frame);
+      await show(frame, true, say);
+      if (player.queue.length) await hold(frame.scene === "freeze" ? DWELL.freeze : still() ? 700 : DWELL[frame.scene] || 1500);
+    }
+    const skipped = player.skip;
+    player.queue = [];
+    player.skip = false;
+    player.playing = false;
+    player.replay = false;
+    if (skipped) await show(null, false, say);
+    player.at = player.frames.length - 1;
+    buttons();
+  };
+
+  // ---- 按钮与键盘 ----
+  const buttons = () => {
+    const set = (name, shown) => {
+      const button = find(`[data-${name}]`);
+      if (button) button.hidden = !shown;
+    };
+    set("replay", !player.playing && player.frames.length > 1);
+    set("pause", player.playing);
+    set("latest", player.playing);
+    set("still-box", true);
+    const pause = find("[data-pause] span");
+    if (pause) pause.textContent = player.paused ? "继续" : "暂停";
+  };
+  const step = (by) => {
+    if (player.playing || !player.frames.length) return;
+    player.at = Math.min(Math.max(player.at + by, 0), player.frames.length - 1);
+    show(player.at === player.frames.length - 1 ? null : player.frames[player.at], false, null);
+  };
+
+  document.addEventListener("DOMContentLoaded", () => {
+    const say = feed.announcer();
+    const first = find("[data-live=area]");
+    const past = new URLSearchParams(window.location.search).has("at");
+    if (screen && all("[data-layer]", first).length) page(all("[data-layer]", first)[0], 0);
+    fit();
+    rotate(first);
+    window.addEventListener("resize", fit);
+    window.setInterval(() => {
+      const clock = find("[data-clock]");
+      if (clock) clock.textContent = feed.at(feed.now());
+    }, 1000);
+
+    feed.start({
+      events(fresh, { first: isFirst, chain }) {
+        const frames = [];
+        fresh.forEach((event) => event.scenes.forEach((scene) => frames.push({ seq: event.seq, scene })));
+        player.frames.push(...frames);
+        if (isFirst) {
+          player.at = player.frames.length - 1;
+          say(`已同步到最新，共 ${chain.seq} 步`);
+          buttons();
+          if (!past) feed.swap(url(null), { after: fit });
+          return;
+        }
+        fresh.forEach((event) => event.scenes.length || say(event.say));
+        if (past) return;
+        if (!frames.length) {
+          if (!player.playing) show(null, false, null);
+          return;
+        }
+        player.queue.push(...frames);
+        play(say);
+      },
+      moved() {
+        if (!player.playing && !past) show(null, false, null);
+      },
+      state: feed.show,
+    });
+
+    document.addEventListener("click", (event) => {
+      if (event.target.closest("[data-replay]")) {
+        player.queue = player.frames.slice();
+        player.replay = true;
+        play(say);
+      } else if (event.target.closest("[data-pause]")) {
+        player.paused = !player.paused;
+        buttons();
+      } else if (event.target.closest("[data-latest]")) {
+        player.paused = false;
+        player.skip = true;
+      }
+    });
+    document.addEventListener("keydown", (event) => {
+      if (event.target.closest("input, textarea, select, button, a") || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.key === " " || event.key === "p" || event.key === "P") {
+        event.preventDefault();
+        player.paused = !player.paused;
+        buttons();
+      } else if (event.key === "ArrowRight") step(1);
+      else if (event.key === "ArrowLeft") step(-1);
+      else if (event.key === "End") player.skip = player.playing;
+    });
+  });
+})();

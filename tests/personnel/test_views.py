@@ -1,0 +1,453 @@
+"""Pages: who gets in, what they show, what they refuse."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+
+from foundation.organisation.models import Area, Unit
+from personnel import actions
+from personnel.models import Absence, Inspector, PersonnelImport
+from tests.factories import create_inspector, create_organisation, create_unit, create_user
+from tests.personnel.factories import HEADS, ROWS, create_bureau, create_planner, row_with, workbook
+
+pytestmark = pytest.mark.django_db
+LIST = reverse("personnel:inspectors")
+
+
+@pytest.fixture
+def bureau(db):
+    return create_bureau()
+
+
+@pytest.fixture
+def planner(bureau):
+    return create_planner(bureau)
+
+
+@pytest.fixture
+def as_planner(client, planner):
+    client.force_login(planner)
+    return client
+
+
+def url(name: str, *args) -> str:
+    return reverse(f"personnel:{name}", args=args)
+
+
+def names(response) -> list[str]:
+    return [row.person.name for row in response.context["rows"]]
+
+
+def form_data(**changes) -> dict:
+    unit = Unit.objects.get(code="U1")
+    return {
+        "name": "钱三", "sex": "male", "unit": unit.pk, "post": "执法员", "phone": "13800001234", "duty": "certified",
+        "certificate_no": "14052100009", "certificate_type": "行政执法证", "certificate_issued_on": "2023-01-01",
+        "certificate_valid_until": "2029-01-01", "established": "on", "specialities": "水、大气", **changes,
+    }  # fmt: skip
+
+
+# ---------- who gets in ----------
+
+
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [("planner", 200), ("operator", 200), ("discipline", 200), ("unit_head", 200), ("auditor", 200),
+     ("reviewer", 403), ("publisher", 403), ("sysadmin", 403), ("inspector", 403)],
+)  # fmt: skip
+def test_the_list_is_for_those_who_work_with_it(client, bureau, role, status):
+    client.force_login(create_user(bureau, role))
+    assert client.get(LIST).status_code == status
+
+
+def test_strangers_are_sent_to_the_login(client, bureau):
+    row = create_inspector(bureau)
+    for path in (LIST, url("inspector", row.pk), url("imports"), url("export", "csv")):
+        assert client.get(path).status_code == 302
+
+
+@pytest.mark.parametrize("name", ["create", "upload", "imports"])
+def test_only_the_planner_writes(client, bureau, name):
+    client.force_login(create_user(bureau, "discipline"))
+    assert client.get(url(name)).status_code == 403
+
+
+def test_pages_of_another_bureau_do_not_exist(as_planner):
+    other = create_inspector(create_bureau())
+    assert as_planner.get(url("inspector", other.pk)).status_code == 404
+    assert as_planner.get(url("edit", other.pk)).status_code == 404
+    assert as_planner.post(url("deactivate", other.pk), {"reason": "x"}).status_code == 404
+    assert as_planner.get(LIST, {"org": other.organisation.code}).status_code == 404
+    other.refresh_from_db()
+    assert other.in_post
+
+
+def test_an_import_of_another_bureau_does_not_exist(as_planner):
+    there = create_bureau()
+    batch = PersonnelImport.objects.create(
+        organisation=there, file_name="x", sha256="0" * 64, created_by=create_planner(there)
+    )
+    for name in ("import", "import_errors"):
+        assert as_planner.get(url(name, batch.pk)).status_code == 404
+    assert as_planner.post(url("import_commit", batch.pk)).status_code == 404
+
+
+def test_a_superior_reads_a_branch_and_does_not_write(client, bureau):
+    branch = create_bureau(parent=bureau)
+    row = create_inspector(branch, name="分局的人")
+    client.force_login(create_planner(bureau))
+    assert names(client.get(LIST)) == []
+    assert names(client.get(LIST, {"org": branch.code})) == ["分局的人"]
+    assert client.get(url("inspector", row.pk)).status_code == 200
+    assert client.get(url("edit", row.pk)).status_code == 403
+    assert client.post(url("deactivate", row.pk), {"reason": "x"}).status_code == 403
+
+
+def test_an_inspector_sees_his_own_page_only(client, bureau):
+    user = create_user(bureau, "inspector")
+    mine, other = create_inspector(bureau, phone="13800001234"), create_inspector(bureau)
+    client.force_login(user)
+    assert client.get(LIST).status_code == 403
+    actions.link_user(inspector=mine, user=user, by=None)
+    assert client.get(LIST).headers["Location"] == url("inspector", mine.pk)
+    page = client.get(url("inspector", mine.pk))
+    assert page.status_code == 200
+    assert "13800001234" in page.content.decode()
+    assert client.get(url("inspector", other.pk)).status_code == 404
+    assert client.get(url("edit", mine.pk)).status_code == 403
+    assert client.get(url("export", "csv")).status_code == 403
+
+
+def test_the_phone_is_masked_except_for_the_keeper(client, bureau):
+    row = create_inspector(bureau, phone="13800001234")
+    client.force_login(create_user(bureau, "operator"))
+    seen = client.get(url("inspector", row.pk)).content.decode()
+    assert "138****1234" in seen
+    assert "13800001234" not in seen
+    assert "13800001234" not in b"".join(client.get(url("export", "csv")).streaming_content).decode()
+    client.force_login(create_planner(bureau))
+    assert "13800001234" in client.get(url("inspector", row.pk)).content.decode()
+    assert "13800001234" in b"".join(client.get(url("export", "csv")).streaming_content).decode()
+
+
+# ---------- the list ----------
+
+
+def _people(bureau) -> None:
+    today = timezone.localdate()
+    second = create_unit(bureau, code="U2", name="执法二中队")
+    area = Area.objects.get(organisation=bureau, code="A1")
+    create_inspector(bureau, name="甲好", specialities=["水"], areas=(area,))
+    create_inspector(bureau, name="乙过期", certificate_valid_until=today - timedelta(1), unit=second)
+    create_inspector(bureau, name="丙快到", certificate_valid_until=today + timedelta(10))
+    create_inspector(
+        bureau, name="丁无证", certificate_no="", certificate_valid_until=None, certificate_issued_on=None
+    )
+    away = create_inspector(bureau, name="戊请假", specialities=["水", "大气"])
+    Absence.objects.create(inspector=away, reason="leave", since=today)
+    create_inspector(bureau, name="己离岗", in_post=False)
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"q": "甲"}, {"甲好"}),
+        ({"q": "执法二 乙"}, {"乙过期"}),
+        ({"status": "A"}, {"甲好", "丙快到"}),
+        ({"status": "L.CERT"}, {"乙过期", "丁无证"}),
+        ({"status": "L.LEAVE"}, {"戊请假"}),
+        ({"status": "L.OTHER"}, {"己离岗"}),
+        ({"certificate": "expired"}, {"乙过期"}),
+        ({"certificate": "soon"}, {"丙快到"}),
+        ({"certificate": "none"}, {"丁无证"}),
+        ({"certificate": "fine"}, {"甲好", "戊请假", "己离岗"}),
+        ({"speciality": "水"}, {"甲好", "戊请假"}),
+        ({"status": "A", "speciality": "水"}, {"甲好"}),
+        ({"q": "没有这个人"}, set()),
+    ],
+)
+def test_the_list_is_filtered(as_planner, bureau, query, found):
+    _people(bureau)
+    response = as_planner.get(LIST, query)
+    assert set(names(response)) == found
+    if not found:
+        assert "没有符合条件的人员" in response.content.decode()
+
+
+def test_the_list_is_filtered_by_unit_and_area(as_planner, bureau):
+    _people(bureau)
+    unit = Unit.objects.get(organisation=bureau, code="U2")
+    area = Area.objects.get(organisation=bureau, code="A1")
+    assert names(as_planner.get(LIST, {"unit": unit.pk})) == ["乙过期"]
+    assert names(as_planner.get(LIST, {"area": area.pk})) == ["甲好"]
+
+
+def test_the_list_counts_officers_and_alarms(as_planner, bureau):
+    _people(bureau)
+    figures = {figure["label"]: figure["value"] for figure in as_planner.get(LIST).context["figures"]}
+    assert figures == {"在册": 6, "在编在岗持证": 3, "今天可参加抽取": 2, "执法证到期提醒": 2}
+
+
+def test_the_list_is_sorted_by_what_is_asked(as_planner, bureau):
+    _people(bureau)
+    assert names(as_planner.get(LIST, {"sort": "certificate"}))[:2] == ["乙过期", "丙快到"]
+    assert names(as_planner.get(LIST, {"sort": "-certificate"}))[-1] == "丁无证"
+    assert as_planner.get(LIST, {"sort": "password"}).status_code == 200
+
+
+def test_an_empty_register_says_how_to_begin(as_planner):
+    assert "名录里还没有人员" in as_planner.get(LIST).content.decode()
+
+
+def test_a_long_list_is_paged_and_costs_the_same(as_planner, bureau, django_assert_max_num_queries):
+    def cost() -> int:
+        with django_assert_max_num_queries(30) as seen:
+            assert as_planner.get(LIST).status_code == 200
+        return len(seen.captured_queries)
+
+    unit = Unit.objects.get(organisation=bureau)
+    area = Area.objects.get(organisation=bureau, code="A1")
+    create_inspector(bureau, areas=(area,), specialities=["水"])
+    few = cost()
+    for n in range(40):
+        create_inspector(bureau, unit=unit, areas=(area,), specialities=[f"专长{n}"])
+    assert cost() == few
+    assert len(names(as_planner.get(LIST, {"page": 2}))) == 11
+
+
+# ---------- one person ----------
+
+
+def test_a_person_is_created_edited_and_remembered(as_planner, bureau):
+    area = Area.objects.get(organisation=bureau, code="A1")
+    response = as_planner.post(url("create"), form_data(areas=[area.pk]))
+    row = Inspector.objects.get(uid="14052100009")
+    assert response.headers["Location"] == url("inspector", row.pk)
+    assert (row.specialities, list(row.areas.all())) == (["水", "大气"], [area])
+    as_planner.post(url("edit", row.pk), form_data(post="中队长", version=1))
+    row.refresh_from_db()
+    assert (row.post, row.version, row.areas.count()) == ("中队长", 2, 0)
+    page = as_planner.get(url("inspector", row.pk)).content.decode()
+    assert "职务：执法员 → 中队长" in page
+    assert "片区：东湾镇 → 无" in page
+
+
+@pytest.mark.parametrize(
+    ("changes", "word"),
+    [
+        ({"name": ""}, "姓名"),
+        ({"certificate_valid_until": ""}, "就要填有效期至"),
+        ({"certificate_valid_until": "2020-01-01"}, "早于发证日期"),
+        ({"certificate_no": "", "certificate_valid_until": "", "certificate_issued_on": ""}, "要填人员编号"),
+        ({"certificate_no": "ZFTAKEN"}, "已登记在陈占名下"),
+        ({"uid": "中文"}, "编号只能用"),
+        ({"certificate_no": "晋执法（1）"}, "编号只能用"),
+        ({"specialities": "水" * 41}, "最多 40 个字"),
+    ],
+)
+def test_a_wrong_form_is_shown_again_with_the_reason(as_planner, bureau, changes, word):
+    create_inspector(bureau, name="陈占", uid="ZFTAKEN", certificate_no="ZFTAKEN")
+    response = as_planner.post(url("create"), form_data(**changes))
+    assert response.status_code == 422
+    assert word in response.content.decode()
+    assert "处需要改" in response.content.decode()
+    assert Inspector.objects.count() == 1
+
+
+def test_compulsory_fields_of_the_rulebook_are_asked_for(client):
+    bureau = create_bureau("neimenggu-2024")
+    client.force_login(create_planner(bureau))
+    response = client.post(url("create"), form_data(phone="", certificate_issued_on=""))
+    assert set(response.context["form"].errors) == {"phone"}
+    response = client.post(url("create"), form_data(certificate_issued_on=""))
+    assert "规则书要求填写发证日期" in response.content.decode()
+
+
+def test_staff_the_rulebook_does_not_take_are_refused(client):
+    bureau = create_bureau("quzhou-2017")
+    client.force_login(create_planner(bureau))
+    response = client.post(url("create"), form_data(duty="regulatory_duty"))
+    assert "只收行政执法人员" in response.content.decode()
+
+
+def test_the_second_editor_sees_what_changed_and_may_insist(as_planner, bureau, planner):
+    row = create_inspector(bureau)
+    actions.edit_inspector(
+        inspector=row, version=1, values={"post": "队长"}, on=date(2026, 11, 20), by=planner
+    )
+    response = as_planner.post(url("edit", row.pk), form_data(post="副队长", version=1))
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert "队长" in page
+    assert 'value="2"' in page
+    row.refresh_from_db()
+    assert row.post == "队长"
+    assert as_planner.post(url("edit", row.pk), form_data(post="副队长", version=2)).status_code == 302
+    row.refresh_from_db()
+    assert row.post == "副队长"
+
+
+def test_leave_is_registered_and_ended_on_the_page(as_planner, bureau):
+    row, today = create_inspector(bureau), timezone.localdate()
+    path = url("absence", row.pk)
+    assert as_planner.post(path, {"reason": "leave", "since": today, "until": ""}).status_code == 302
+    absence = Absence.objects.get()
+    assert "请假" in as_planner.get(url("inspector", row.pk)).content.decode()
+    again = as_planner.post(path, {"reason": "duty", "since": today})
+    assert (again.status_code, "重叠" in again.content.decode()) == (422, True)
+    wrong = as_planner.post(path, {"reason": "gone", "since": ""})
+    assert (wrong.status_code, "处需要改" in wrong.content.decode()) == (422, True)
+    end = url("end_absence", row.pk, absence.pk)
+    assert as_planner.post(end, {"until": today - timedelta(1)}).status_code == 409
+    assert as_planner.post(end, {"until": today}).status_code == 302
+    absence.refresh_from_db()
+    assert absence.until == today
+    assert (
+        as_planner.post(
+            url("end_absence", create_inspector(bureau).pk, absence.pk), {"until": today}
+        ).status_code
+        == 404
+    )
+
+
+def test_leaving_the_post_needs_a_reason_and_can_be_taken_back(as_planner, bureau):
+    row = create_inspector(bureau)
+    assert as_planner.post(url("deactivate", row.pk), {"reason": " "}).status_code == 409
+    assert as_planner.post(url("deactivate", row.pk), {"reason": "退休"}).status_code == 302
+    row.refresh_from_db()
+    assert not row.in_post
+    assert as_planner.post(url("reactivate", row.pk), {"reason": "返聘"}).status_code == 302
+    row.refresh_from_db()
+    assert row.in_post
+
+
+def test_an_account_is_linked_once(as_planner, bureau):
+    row, other, user = create_inspector(bureau), create_inspector(bureau), create_user(bureau, "inspector")
+    assert as_planner.post(url("link", row.pk), {"user": user.pk}).status_code == 302
+    row.refresh_from_db()
+    assert row.user == user
+    assert as_planner.post(url("link", other.pk), {"user": user.pk}).status_code == 422
+    stranger = create_user(create_organisation())
+    assert as_planner.post(url("link", other.pk), {"user": stranger.pk}).status_code == 422
+
+
+@pytest.mark.parametrize("name", ["deactivate", "reactivate", "link", "absence"])
+def test_reading_never_writes(as_planner, bureau, name):
+    assert as_planner.get(url(name, create_inspector(bureau).pk)).status_code == 405
+
+
+def test_the_page_of_a_person_costs_the_same_however_long_his_history(
+    as_planner, bureau, planner, django_assert_max_num_queries
+):
+    row = create_inspector(bureau)
+
+    def cost() -> int:
+        with django_assert_max_num_queries(30) as seen:
+            as_planner.get(url("inspector", row.pk))
+        return len(seen.captured_queries)
+
+    first = cost()
+    for n in range(6):
+        day = date(2025, 1 + n, 1)
+        actions.register_absence(inspector=row, reason="training", since=day, until=day, by=planner)
+    assert cost() == first
+
+
+# ---------- imports ----------
+
+
+def _upload(client, data: bytes, name: str = "名册.xlsx", **fields):
+    return client.post(url("upload"), {"file": SimpleUploadedFile(name, data), **fields})
+
+
+def test_a_file_is_uploaded_checked_confirmed_and_undone(as_planner):
+    response = _upload(as_planner, workbook(HEADS, *ROWS))
+    batch = PersonnelImport.objects.get()
+    assert response.headers["Location"] == url("import", batch.pk)
+    page = as_planner.get(url("import", batch.pk)).content.decode()
+    assert "核对导入内容" in page
+    assert "陈一" in page
+    assert not Inspector.objects.exists()
+    as_planner.post(url("import_commit", batch.pk))
+    assert Inspector.objects.count() == 2
+    assert as_planner.post(url("import_commit", batch.pk)).status_code == 409
+    assert "名册.xlsx" in as_planner.get(url("imports")).content.decode()
+    assert (
+        "导入 名册.xlsx 第 2 行"
+        in as_planner.get(url("inspector", Inspector.objects.first().pk)).content.decode()
+    )
+    as_planner.post(url("import_undo", batch.pk))
+    assert not Inspector.objects.exists()
+    assert as_planner.get(url("import", batch.pk)).status_code == 200
+
+
+def test_a_fault_is_corrected_in_place_or_left_for_later(as_planner):
+    _upload(as_planner, workbook(HEADS, row_with("单位", "执法九中队"), ROWS[1]))
+    batch = PersonnelImport.objects.get()
+    page = as_planner.get(url("import", batch.pk)).content.decode()
+    assert "没有“执法九中队”" in page
+    assert as_planner.post(url("import_commit", batch.pk)).status_code == 409
+    assert as_planner.get(url("import_errors", batch.pk)).status_code == 200
+    correct = url("import_correct", batch.pk)
+    for fields in (
+        {"row": "x", "key": "unit"},
+        {"row": 2, "key": "organisation"},
+        {"row": 3, "key": "unit"},
+        {"row": 2},
+    ):
+        assert as_planner.post(correct, {"value": "x", **fields}).status_code == 409
+    as_planner.post(correct, {"row": 2, "key": "unit", "value": "执法一中队"})
+    batch.refresh_from_db()
+    assert (batch.errors, len(batch.changes)) == ([], 2)
+
+
+def test_faulty_rows_may_be_left_for_another_time(as_planner):
+    _upload(as_planner, workbook(HEADS, row_with("单位", "执法九中队"), ROWS[1]))
+    batch = PersonnelImport.objects.get()
+    as_planner.post(url("import_commit", batch.pk), {"skip_errors": "1"})
+    assert [row.name for row in Inspector.objects.all()] == ["李二"]
+
+
+def test_a_dropped_file_changes_nothing(as_planner):
+    _upload(as_planner, workbook(HEADS, *ROWS))
+    batch = PersonnelImport.objects.get()
+    as_planner.post(url("import_drop", batch.pk))
+    assert as_planner.post(url("import_commit", batch.pk)).status_code == 409
+    assert not Inspector.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "word"),
+    [
+        (b"", "a.xlsx", "文件是空的"),
+        (b"PK\x03\x04nonsense", "a.xlsx", "文件损坏"),
+        (b"%PDF-1.7", "a.pdf", "不是表格文件"),
+        (workbook(["甲", "乙"], [1, 2]), "a.xlsx", "没有认出任何表头"),
+        (workbook(HEADS), "a.xlsx", "下面没有数据"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_beside_the_box(as_planner, data, name, word):
+    response = _upload(as_planner, data, name)
+    assert response.status_code in (409, 422)
+    assert word in response.content.decode()
+    assert not PersonnelImport.objects.exists()
+
+
+def test_foreign_headers_are_named_once_and_remembered(as_planner):
+    heads = ["姓名", "所在大队", *HEADS[2:]]
+    assert "缺少“单位”" in _upload(as_planner, workbook(heads, *ROWS)).content.decode()
+    assert "看不懂" in _upload(as_planner, workbook(heads, *ROWS), columns="所在大队=大队").content.decode()
+    _upload(as_planner, workbook(heads, *ROWS), columns="所在大队＝单位", save_as="市局名册")
+    assert PersonnelImport.objects.get().errors == []
+    saved = actions.mapping_columns(PersonnelImport.objects.get().organisation, "市局名册")
+    assert saved == {"所在大队": "unit"}
+
+
+def test_the_template_is_a_workbook_with_our_columns(as_planner):
+    response = as_planner.get(url("template"))
+    assert response.headers["Content-Type"].endswith("spreadsheetml.sheet")
+    data = b"".join(response.streaming_content)
+    assert "下面没有数据" in _upload(as_planner, data, "模板.xlsx").content.decode()
