@@ -184,7 +184,9 @@ def disclosure_numbers() -> dict[str, Any]:
 
 def objection_numbers(on: date) -> dict[str, Any]:
     """Objections of the month of `on` and the mean working days to the answer."""
-    month = Objection.objects.filter(received_at__year=on.year, received_at__month=on.month)
+    month = Objection.objects.filter(
+        kind=Objection.Kind.OBJECTION, received_at__year=on.year, received_at__month=on.month
+    )
     days = calendar()
     answered = month.exclude(answered_at=None).values_list("received_at__date", "answered_at__date")
     used = [max(0, workdays_between(days, start, end)) for start, end in answered]

@@ -15,6 +15,7 @@ from disclosure.public.marks import mark, mark_of
 from disclosure.rules import masking
 from disclosure.rules.deadlines import CLOCKS
 from disclosure.rules.differences import Change, changes
+from disclosure.rules.wording import CLEAN
 from draws.models import Draw
 from foundation.organisation.adoption import RulebookMissing, rulebook_of
 from foundation.organisation.models import Organisation
@@ -39,7 +40,13 @@ def with_marks(record: dict[str, Any]) -> dict[str, Any]:
     """The record with tone and icon beside each item's result."""
     items = [row | {"tone": found["tone"], "icon": found["icon"]} for row in record.get("items", ())
              if (found := mark(row["code"], row["result"]))]  # fmt: skip
-    return record | {"items": items}
+    return record | {"items": items, "lede": lede(record)}
+
+
+def lede(record: dict[str, Any]) -> dict[str, Any]:
+    """The sentence in its parts: the day, what was done, what was found; a finding is marked, a clean result is not."""
+    day, did, found = str(record.get("sentence", "")).partition("检查，")
+    return {"day": day, "did": did, "found": found, "marked": record.get("outcome", {}).get("code") != CLEAN}
 
 
 def next_draw() -> dict[str, Any] | None:
@@ -118,7 +125,9 @@ def history(publication: Publication) -> list[dict[str, Any]]:
     for row in reversed(record.get("followups", [])):
         if row["done"] and row["closed_on"]:
             entries.append({"title": _closing(row), "date": row["closed_on"], "text": row["note"]})
-        entries.append({"title": row["kind"], "date": row["opened_on"], "text": row["text"], "tone": "warn"})
+        entries.append(
+            {"title": row["kind"], "date": row["opened_on"], "text": row["ordered"], "tone": "warn"}
+        )
     people = "、".join(_person(person) for person in record["inspectors"])
     entries.append({"title": record["mode"], "date": record["checked_on"], "text": people})
     entries.append(

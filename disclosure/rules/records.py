@@ -94,6 +94,7 @@ def _followup(followup: FollowUpFacts, facts: ResultFacts, names: Collection[str
         "due_on": followup.due_on.isoformat() if followup.due_on else "",
         "done": followup.done, "closed_on": followup.closed_on.isoformat() if followup.closed_on else "",
         "text": masking.masked_text(wording.followup_text(followup, facts.checked_on), names),
+        "ordered": wording.ordered_text(followup, facts.checked_on),
         "demand": "" if private else masking.masked_text(followup.demand, names),
         "note": masking.masked_text(followup.note, names) if followup.done else "",
     }  # fmt: skip

@@ -21,13 +21,14 @@ def short_day(day: date, base: date) -> str:
 
 def followup_text(followup: FollowUpFacts, base: date) -> str:
     """What was ordered and how it ended, without the problem itself."""
-    words = [_ordered(followup, base)]
+    words = [ordered_text(followup, base)]
     if followup.done and followup.closed_on:
         words.append(_ended(followup, base))
     return "，".join(words)
 
 
-def _ordered(followup: FollowUpFacts, base: date) -> str:
+def ordered_text(followup: FollowUpFacts, base: date) -> str:
+    """What was ordered, without its end."""
     if followup.kind == "rectification":
         return f"责令{short_day(followup.due_on, base)}前改正" if followup.due_on else "责令改正"
     if followup.kind == "case":
