@@ -57,7 +57,9 @@ def pytest_collection_modifyitems(items):
     The ceremony in three browsers is the exception: it walks on both.
     """
     for item in items:
-        touches = item.get_closest_marker("django_db") or {"db", "transactional_db", "live_server"} & set(item.fixturenames)
+        touches = item.get_closest_marker("django_db") or {"db", "transactional_db", "live_server"} & set(
+            item.fixturenames
+        )
         in_browser = item.get_closest_marker("browser") and "test_ceremony" not in item.nodeid
         if not touches or in_browser:
             item.add_marker(pytest.mark.once)
