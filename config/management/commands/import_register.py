@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from disclosure import actions as disclosure
 from foundation.errors import RuleBroken
 from foundation.organisation import roles
 from foundation.organisation.models import Organisation, RoleGrant, User
@@ -95,6 +96,11 @@ class Command(BaseCommand):
         source = options["source"] or name
         change = workdays.import_holidays(by=by, parsed=parsed, source=source, organisation=organisation)
         self.stdout.write(f"{change.sentence}。已写入，来源：{source}。")
+        moved = sum(
+            disclosure.refresh_deadlines(organisation=each, by=by if each == organisation else None)
+            for each in Organisation.objects.order_by("id")
+        )
+        self.stdout.write(f"公示期限重算：{moved} 件有变化。")
 
     def _tell(self, kind: str, batch: Any) -> None:
         added = sum(change["kind"] == "add" for change in batch.changes)
