@@ -23,7 +23,7 @@ def rehearse(*words: str) -> subprocess.CompletedProcess:
 @pytest.mark.parametrize("rulebook", sorted(MIXES))
 def test_a_quarter_is_walked_from_excel_to_a_verified_publication(rulebook, tmp_path):
     outcome = rehearse(
-        "--rulebook", rulebook, "--targets", "90", "--inspectors", "16", "--out", str(tmp_path)
+        "--rulebook", rulebook, "--targets", "60", "--inspectors", "10", "--out", str(tmp_path)
     )
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
     summary = json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))
