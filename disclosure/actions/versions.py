@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from disclosure import policies
+from disclosure import gather, policies
 from disclosure.actions.publishing import check_content, lock, submit
 from disclosure.models import DisclosureTask, Publication
 from disclosure.rules import states
@@ -20,6 +20,7 @@ def correct(*, by: User, task: DisclosureTask, reason: str, now: datetime | None
     """
     lock(task)
     policies.check_correct(by, task)
+    policies.check_ripe(task)
     task.reason = _reason(reason, "更正")
     check_content(task)
     current = task.publications.order_by("-version").first()
@@ -45,9 +46,7 @@ def withdraw(*, by: User, task: DisclosureTask, reason: str, now: datetime | Non
 
 def differs(task: DisclosureTask, current: Publication) -> bool:
     """The record as it would be published now is not the published one."""
-    from disclosure.gather import record_of
-
-    now, old = record_of(task), current.record
+    now, old = gather.record_of(task), current.record
     return any(now[key] != old.get(key) for key in now if key != "draw")
 
 

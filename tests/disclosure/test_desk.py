@@ -76,7 +76,12 @@ def test_the_preview_is_masked_like_the_public_page(office):
         .get(reverse("disclosure:task", args=[make.task_of(office, visit).pk]))
         .content.decode()
     )
-    for words in ("<b>2026年11月5日</b>检查，", "王*（执法证号 ****3721）", "个人信息已打码", "检查结果已审核通过"):
+    for words in (
+        "<b>2026年11月5日</b>检查，",
+        "王*（执法证号 ****3721）",
+        "个人信息已打码",
+        "检查结果已审核通过",
+    ):
         assert words in page
     for secret in ("王建国", "钱多多", "13812345678"):
         assert secret not in page
