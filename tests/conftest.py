@@ -49,3 +49,17 @@ def browser_type_launch_args(browser_type_launch_args):
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args):
     return {**browser_context_args, "locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
+
+
+def pytest_collection_modifyitems(items):
+    """What touches no database, and pages in Chromium, prove nothing new on a second database: `once`.
+
+    The ceremony in three browsers is the exception: it walks on both.
+    """
+    for item in items:
+        touches = item.get_closest_marker("django_db") or {"db", "transactional_db", "live_server"} & set(
+            item.fixturenames
+        )
+        in_browser = item.get_closest_marker("browser") and "test_ceremony" not in item.nodeid
+        if not touches or in_browser:
+            item.add_marker(pytest.mark.once)

@@ -40,6 +40,7 @@ def draws(request: HttpRequest) -> HttpResponse:
     page = Paginator(found.qs, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "filter": found, "page_obj": page, "figures": queries.statistics(request.user.organisation, timezone.localdate().year),
+        "sees_conflicts": can(request.user, "personnel.conflicts") or can(request.user, "personnel.own"),
         "why_no_new": policies.why_not(policies.check_prepare, request.user, request.user.organisation),
     }  # fmt: skip
     return render(request, "draws/draws.html", context)

@@ -99,6 +99,7 @@ def _chain(user: User, draw: Draw) -> dict[str, Any]:
     if draw.freeze_hash:
         state = queries.state_of(draw)
         chain["length"] = state.manifest["chains"]["len"]
+        chain["used"] = state.rounds_done
         if state.opened is not None:
             chain |= {"round": state.round, "before": state.keys[1]}
     return chain

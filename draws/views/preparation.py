@@ -19,6 +19,7 @@ from foundation.documents import actions as documents
 from foundation.documents.rendering import unavailable_reason
 from foundation.errors import RuleBroken
 from foundation.organisation.adoption import rulebook_of
+from foundation.organisation.policies import can
 from personnel.models import Inspector
 
 HOME = "draws:draw"
@@ -38,7 +39,7 @@ def _page(request: HttpRequest, number: str, status: int = 200, **more: Any) -> 
         "checks": _missing(held), "form": ReviseForm.of(held), "presences": held.presences.select_related("user").order_by("pk"),
         "why": _reasons(request, held), "refusals": held.refusals.order_by("-pk")[:10], "document": documents.latest("draw_minutes", held.pk),
         "pdf_reason": unavailable_reason(), "successor": Draw.objects.filter(retries=held).first(),
-        "rehearsals": _rehearsals(held), "short_notice_needed": more.pop("short_notice_needed", False), **more,
+        "rehearsals": _rehearsals(held), **more,
     }  # fmt: skip
     return render(request, "draws/draw.html", context, status=status)
 
@@ -75,7 +76,10 @@ def tasks_of(request: HttpRequest, held: Draw) -> list[dict[str, str]]:
     """The task list in the order of the work; what is done is plain, what is not is coloured."""
     on = timezone.localdate()
     builders = (_quotas, _inspectors, _conflicts, _seats, _people, _chain, _rehearsal, _announcement, _freeze)
-    return [builder(held, on) for builder in builders]
+    tasks = [builder(held, on) for builder in builders]
+    if not can(request.user, "personnel.conflicts"):
+        tasks = [{**task, "url": ""} if task["url"] == reverse("draws:conflicts") else task for task in tasks]
+    return tasks
 
 
 def _task(

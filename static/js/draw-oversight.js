@@ -52,7 +52,7 @@
     find("[data-secret-in]", box).value = "";
     word.textContent = "已在本机算出本轮的一节，正在交出。";
     form.elements.xb.value = key;
-    form.requestSubmit();
+    window.setTimeout(() => form.requestSubmit(), 0); // 提交事件里不能再提交
   };
 
   // ---- 抽验：在本机重算盲号 ----

@@ -86,3 +86,56 @@ def test_the_live_page_survives_what_may_happen_in_a_room(browser, live_server, 
     expect(page.locator("table.pick").first).to_be_visible()
     assert page.locator("noscript .past").bounding_box()["height"] > 20
     bare.context.close()
+
+
+def test_every_desk_page_is_accessible_and_fits_a_phone(browser, live_server, shots):  # noqa: F811
+    house = make.create_house()
+    draw, _ = make.signed(house)
+    visit = make.queries.visits_of(draw)[0]
+    person = draw.snapshot_inspectors.get(inspector=visit.team[0]).commitment
+    asked = make.ask(house, draw, "recuse", target=visit.commitment, inspector=person)
+    actions.decide_replacement(by=house.head, request=asked, approve=True)
+    actions.start_round(by=house.operator, draw=draw, requests=[asked])
+    desk = f"/desk/draws/{draw.number}/"
+    host = Person(browser, live_server.url, shots, "host", {"width": 1366, "height": 768})
+    host.sign_in(house.operator)
+    for name, path in {
+        "list": "/desk/draws/", "new": "/desk/draws/new/", "draw": desk, "seats": f"{desk}seats/", "console": f"{desk}console/",
+        "adjust": f"{desk}adjust/",
+    }.items():  # fmt: skip
+        for width in (1366, 390):
+            host.page.set_viewport_size({"width": width, "height": 800})
+            host.go(path)
+            host.shot(f"60-{name}-{width}")
+    officer = Person(browser, live_server.url, shots, "officer", {"width": 1366, "height": 768})
+    officer.sign_in(house.discipline)
+    for name, path in {
+        "conflicts": "/desk/conflicts/",
+        "conflict": "/desk/conflicts/new/",
+        "oversight": f"/draw/{draw.number}/oversight/",
+    }.items():
+        for width in (1366, 390):
+            officer.page.set_viewport_size({"width": width, "height": 800})
+            officer.go(path)
+            officer.shot(f"61-{name}-{width}")
+
+    # the round: the secret is typed here, only its next link leaves the browser
+    sent: list[str] = []
+    officer.page.on(
+        "request", lambda request: sent.append(request.post_data or "") if request.method == "POST" else None
+    )
+    officer.page.fill("[data-secret-in]", "0" * 64)
+    officer.page.get_by_role("button", name=re.compile("交出第 1 节")).click()
+    expect(officer.page.locator("[data-release-word]")).to_contain_text("不是本次抽取的密钥")
+    officer.page.fill("[data-secret-in]", house.chain_b)
+    officer.page.get_by_role("button", name=re.compile("交出第 1 节")).click()
+    expect(officer.page.locator(".notice--ok", has_text="替换结果已算出")).to_be_visible()
+    assert any(make.key_b(house, 1) in body for body in sent)
+    assert not any(house.chain_b in body for body in sent)
+    officer.go(f"/draw/{draw.number}/")
+    expect(officer.page.locator(".stg h2")).to_have_text("第 1 轮替换")
+    officer.shot("62-round")
+    assert host.said == []
+    assert officer.said == []
+    for who in (host, officer):
+        who.context.close()

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from config.synthetic.mixes import MIXES
+from foundation.errors import RuleBroken
 from foundation.rulebook.periods import Period
 
 
@@ -37,10 +38,14 @@ class Command(BaseCommand):
             return
         from config.rehearsal.walk import Walk
 
-        problems = Walk(
+        walk = Walk(
             str(options["rulebook"]), out, period=str(options["period"] or ""), targets=options["targets"],
             inspectors=options["inspectors"], tell=self._tell,
-        ).run()  # fmt: skip
+        )  # fmt: skip
+        try:
+            problems = walk.run()
+        except RuleBroken as broken:
+            raise CommandError(f"演练中断：{broken.message}") from None
         for problem in problems:
             self.stderr.write(f"不符：{problem}")
         if problems:
@@ -54,8 +59,8 @@ class Command(BaseCommand):
         if options["period"]:
             try:
                 Period.parse(str(options["period"]))
-            except ValueError as wrong:
-                raise CommandError(str(wrong), returncode=2) from None
+            except RuleBroken as wrong:
+                raise CommandError(wrong.message, returncode=2) from None
 
     def _go_inside(self, options: dict, out: Path) -> None:
         """The same command in a process of its own, with its own var/, database and no broker."""
