@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from disclosure import gather, policies
+from disclosure.actions.words import words
 from disclosure.models import DisclosureTask, Publication
 from disclosure.rules import deadlines, masking, numbers, records, states
 from draws import actions as draws
@@ -45,9 +46,8 @@ def exempt(
     allowed = gather.book_of(task).disclosure.exempt
     if exemption not in allowed:
         raise RuleBroken(f"不公开的情形只能是规则书列出的：{'、'.join(allowed)}。", code="unknown_exemption")
-    if not reason.strip():
-        raise RuleBroken("不公开要写明具体理由。", code="reason_missing")
-    task.exemption, task.exemption_reason = exemption, reason.strip()
+    task.exemption = exemption
+    task.exemption_reason = words(reason, 300, "不公开要写明具体理由。", "理由")
     return submit(by, task, states.EXEMPTION, now=now)
 
 
@@ -72,11 +72,10 @@ def return_(*, by: User, task: DisclosureTask, reason: str) -> DisclosureTask:
     """Send back with a reason; a correction or withdrawal that is not agreed to leaves the publication as it is."""
     lock(task)
     policies.check_return(by, task)
-    if not reason.strip():
-        raise RuleBroken("退回要写明理由。", code="reason_missing")
+    task.return_reason = words(reason, 300, "退回要写明理由。", "理由")
     nature = task.nature
     task.state = policies.check_move(task, "return")
-    task.return_reason, task.draft_sha256 = reason.strip(), ""
+    task.draft_sha256 = ""
     task.approved_by = task.approved_at = None
     if nature == states.EXEMPTION:
         task.exemption = task.exemption_reason = ""
