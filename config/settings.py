@@ -203,6 +203,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "redispatch-late-jobs": {"task": "config.tasks.redispatch_late_jobs", "schedule": 60.0},
+    "open-disclosure-tasks": {"task": "disclosure.tasks.open_tasks", "schedule": 1800.0},
 }
 
 CACHES = {

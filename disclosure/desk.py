@@ -112,7 +112,8 @@ def batch_of(user: User, tab: str) -> list[dict[str, str]]:
 def preview(task: DisclosureTask, user: User, today: date) -> dict[str, Any]:
     """Context of the page of one task: the record, the checks, the deadline, what may be done."""
     book, days = gather.book_of(task), calendar()
-    record, problem = _record(task)
+    raw, problem = _record(task)
+    record = board.with_marks(raw) if raw is not None else None
     versions = list(task.publications.order_by("-version"))
     clock = Clock(task.clock_from, task.due_on, task.provisional)
     source = days.source(task.clock_from, task.due_on or task.clock_from)
@@ -121,7 +122,7 @@ def preview(task: DisclosureTask, user: User, today: date) -> dict[str, Any]:
         "task": task, "record": record, "problem": problem, "shown": _as_public(task, record), "checks": _checks(task, record, problem),
         "versions": versions, "corrections": board.corrections(versions), "deadline_sentence": deadlines.sentence(clock, book, source),
         "left": workdays_between(days, today, task.due_on) if task.due_on else None, "today": today, "book": book,
-        "pending": differences.changes(versions[0].record, record) if versions and record and not versions[0].withdrawn else [],
+        "pending": differences.changes(versions[0].record, raw) if versions and raw and not versions[0].withdrawn else [],
         "why": {verb: policies.why_not(check, user, task) for verb, check in _CHECKS.items()},
         "document": document, "pdf_problem": rendering.unavailable_reason(), "history": _history(task, record, book),
     }  # fmt: skip
@@ -142,8 +143,8 @@ def _record(task: DisclosureTask) -> tuple[dict[str, Any] | None, str]:
     try:
         check_content(task)
     except RuleBroken as broken:
-        return board.with_marks(record), broken.message
-    return board.with_marks(record), ""
+        return record, broken.message
+    return record, ""
 
 
 def _as_public(task: DisclosureTask, record: dict[str, Any] | None) -> SimpleNamespace | None:
@@ -166,7 +167,7 @@ def _history(task: DisclosureTask, record: dict[str, Any] | None, book: Rulebook
     stand_in = {
         "deadline": {"on_time": True, "due_on": "", "workdays": 0, "clock": "", "first_published_on": ""}
     }
-    return board.history(SimpleNamespace(record=record | stand_in))[1:]
+    return board.history(record | stand_in)[1:]
 
 
 def _checks(task: DisclosureTask, record: dict[str, Any] | None, problem: str) -> list[dict[str, str]]:
@@ -209,16 +210,11 @@ def changed(found: QuerySet[DisclosureTask], limit: int = 30) -> list[dict[str, 
     )
     later_end = FollowUp.objects.filter(visit=OuterRef("visit"), closed_on__gte=OuterRef("public_on"))
     later_record = Record.objects.filter(visit=OuterRef("visit"), submitted_at__gt=OuterRef("public_since"))
-    candidates = since.filter(Exists(later_end) | Exists(later_record))
+    reviewed = since.filter(visit__state=Visit.State.REVIEWED)
     listed = []
-    for task in candidates.order_by("-pk")[:limit]:
+    for task in reviewed.filter(Exists(later_end) | Exists(later_record)).order_by("-pk")[:limit]:
         current = task.publications.order_by("-version").first()
-        if (
-            current
-            and not current.withdrawn
-            and task.visit.state == Visit.State.REVIEWED
-            and differs(task, current)
-        ):
+        if current and not current.withdrawn and differs(task, current):
             rows_of = differences.changes(current.record, gather.record_of(task))
             listed.append({"task": task, "publication": current, "changes": rows_of})
     return listed

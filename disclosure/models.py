@@ -32,7 +32,14 @@ class TaskQuerySet(models.QuerySet):
     def with_subjects(self) -> Self:
         """Everything a list row shows, without a query per row."""
         return self.select_related(
-            "organisation", "visit__target__area", "visit__draw", "draw", "plan", "proposed_by", "approved_by"
+            "organisation",
+            "visit__target__area",
+            "visit__draw",
+            "visit__waived_for",
+            "draw",
+            "plan",
+            "proposed_by",
+            "approved_by",
         )
 
 

@@ -43,7 +43,7 @@ def check_ripe(task: DisclosureTask) -> None:
     visit = task.visit
     if visit is None:
         return
-    if visit.state != Visit.State.REVIEWED:
+    if visit.state not in (Visit.State.REVIEWED, Visit.State.WAIVED):
         raise NotYetReviewed(
             f"{visit.number} 现在是“{visit.get_state_display()}”，检查结果审核通过后才能公示。请联系审核人。"
         )
@@ -52,8 +52,12 @@ def check_ripe(task: DisclosureTask) -> None:
 def check_secrecy(task: DisclosureTask, book: Rulebook) -> None:
     """source: rulebooks.md §3 draw.list_secret_until"""
     visit = task.visit
-    if visit is not None and book.draw.list_secret_until == "visit" and visit.completed_on is None:  # noqa: S105
+    if visit is not None and book.draw.list_secret_until == "visit" and not _made(visit):  # noqa: S105
         raise StillSecret(f"规则书规定名单在检查前保密，{visit.number} 还没有检查，不能公示。")
+
+
+def _made(visit: Visit) -> bool:
+    return visit.completed_on is not None or visit.state == Visit.State.WAIVED
 
 
 def check_exempt(by: User, task: DisclosureTask) -> None:

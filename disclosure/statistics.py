@@ -19,11 +19,11 @@ from foundation.rulebook.model import Rulebook
 from foundation.rulebook.periods import Period
 from foundation.workdays.models import calendar
 from foundation.workdays.rules import workdays_between
-from inspections.models import FollowUp, Record, Visit
+from inspections.models import FollowUp, Record, Visit, VisitCredit
 from planning.models import AnnualPlan, Drawn, Quota
 from planning.rules.naming import line_name
 
-WAIVED = "waived"
+WAIVED = Visit.State.WAIVED
 AT_THE_SITE = ("onsite", "third_party_assisted")
 
 
@@ -91,9 +91,9 @@ def _rows(drawn: list[Drawn], books: dict[str, Rulebook]) -> Iterable[Row]:
     }
     outcomes = _outcomes(visits.values())
     unsolved = set(
-        FollowUp.objects.filter(visit__draw__in=draws.values(), state=FollowUp.State.OPEN).values_list(
-            "visit", flat=True
-        )
+        FollowUp.objects.filter(
+            visit__in=[v.pk for v in visits.values()], state=FollowUp.State.OPEN
+        ).values_list("visit", flat=True)
     )
     for row in drawn:
         draw = draws.get(row.draw_number)
@@ -105,12 +105,13 @@ def _rows(drawn: list[Drawn], books: dict[str, Rulebook]) -> Iterable[Row]:
 
 
 def _visits(draws: Iterable[Draw]) -> dict[tuple[str, int], Visit]:
-    found = (
-        Visit.objects.filter(draw__in=list(draws))
-        .exclude(state=Visit.State.VOID)
-        .select_related("draw", "target")
+    """By (draw number, target): several draws may have been merged into one visit. source: AMB-26"""
+    rows = (
+        VisitCredit.objects.filter(draw__in=list(draws), ended_at=None)
+        .exclude(visit__state=Visit.State.VOID)
+        .select_related("draw", "visit__draw", "visit__waived_for")
     )
-    return {(visit.draw.number, visit.target_id): visit for visit in found}
+    return {(row.draw.number, row.visit.target_id): row.visit for row in rows}
 
 
 def _outcomes(visits: Iterable[Visit]) -> dict[int, str]:
@@ -125,7 +126,7 @@ def _credit(
 ) -> Credit:  # fmt: skip
     state = visit.state if visit else ""
     checked = bool(visit and (visit.completed_on or state == WAIVED))
-    problem = bool(visit and outcomes.get(visit.pk, CLEAN) != CLEAN)
+    problem = bool(visit and _problem(visit, outcomes))
     return Credit(
         line=row.line, unit=row.unit_id, period=row.period, checked=checked,
         reviewed=state in (Visit.State.REVIEWED, WAIVED),
@@ -136,6 +137,12 @@ def _credit(
         due_on=task.due_on if task else None, published_on=task.first_published_on if task else None,
         key=visit.pk if visit else -row.pk,
     )  # fmt: skip
+
+
+def _problem(visit: Visit, outcomes: dict[int, str]) -> bool:
+    if visit.waived_for is not None:
+        return visit.waived_for.problem_found
+    return outcomes.get(visit.pk, CLEAN) != CLEAN
 
 
 def _name(row: Drawn, visit: Visit | None, book: Rulebook | None) -> str:

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from disclosure import policies
+from disclosure.actions.words import words
 from disclosure.models import Objection, Publication
 from disclosure.rules import deadlines, masking, numbers
 from foundation.errors import RuleBroken
@@ -27,19 +28,19 @@ def receive(
     """
     at = now or timezone.now()
     about = Publication.objects.filter(number=number.strip()).order_by("-version").first()
+    if kind not in Objection.Kind.values:
+        raise RuleBroken("只能提交异议或企业陈述。", code="unknown_kind")
     if about is None:
         raise RuleBroken(
             f"没有编号为“{number.strip()[:40]}”的公示。请从公示页面上抄写编号。", code="unknown_number"
         )
-    for value, what in ((from_name, "姓名或单位"), (contact, "联系方式"), (text, "内容")):
-        if not value.strip():
-            raise RuleBroken(f"没有填写{what}。请填写后再提交。", code="field_missing")
-    if len(text.strip()) > LONGEST:
-        raise RuleBroken(f"内容超过 {LONGEST} 字，请精简。", code="too_long")
+    who = words(from_name, 60, "没有填写姓名或单位。请填写后再提交。", "姓名或单位")
+    reach = words(contact, 60, "没有填写联系方式。请填写后再提交。", "联系方式")
+    said = words(text, LONGEST, "没有填写内容。请填写后再提交。", "内容")
     due = deadlines.answer_deadline(calendar(), timezone.localtime(at).date())
     made = Objection.objects.create(
         organisation=about.organisation, receipt=_receipt(at), kind=kind, number=about.number,
-        from_name=from_name.strip(), contact=contact.strip(), text=text.strip(), received_at=at,
+        from_name=who, contact=reach, text=said, received_at=at,
         due_on=due.date, provisional=due.provisional,
     )  # fmt: skip
     ledger.record(
@@ -57,12 +58,15 @@ def answer(
     Objection.objects.select_for_update(no_key=True).get(pk=objection.pk)
     objection.refresh_from_db()
     policies.check_answer(by, objection)
-    if not answer.strip():
-        raise RuleBroken("请写明答复，答复会公开在这条结果下面。", code="answer_missing")
-    found = masking.leaks(answer)
+    said = words(answer, LONGEST, "请写明答复，答复会公开在这条结果下面。", "答复")
+    found = masking.leaks(said) + (
+        masking.leaks(objection.text) if accepted and objection.kind == "statement" else []
+    )
     if found:
-        raise RuleBroken(f"答复会公开，里面不能有{'、'.join(found)}。请删去。", code="personal_data")
-    objection.answer, objection.accepted = answer.strip(), accepted
+        raise RuleBroken(
+            f"公开的文字里不能有{'、'.join(found)}。请删去；陈述里的请联系提出人改写。", code="personal_data"
+        )
+    objection.answer, objection.accepted = said, accepted
     objection.state, objection.answered_by = Objection.State.ANSWERED, by
     objection.answered_at = now or timezone.now()
     objection.save(update_fields=["answer", "accepted", "state", "answered_by", "answered_at"])

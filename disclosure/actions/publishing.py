@@ -1,5 +1,6 @@
 """From draft to public: propose, approve by another, publish, return, exempt. source: INV-06"""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -7,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from disclosure import gather, policies
+from disclosure.actions.words import words
 from disclosure.models import DisclosureTask, Publication
 from disclosure.rules import deadlines, masking, numbers, records, states
 from draws import actions as draws
@@ -44,9 +46,8 @@ def exempt(
     allowed = gather.book_of(task).disclosure.exempt
     if exemption not in allowed:
         raise RuleBroken(f"不公开的情形只能是规则书列出的：{'、'.join(allowed)}。", code="unknown_exemption")
-    if not reason.strip():
-        raise RuleBroken("不公开要写明具体理由。", code="reason_missing")
-    task.exemption, task.exemption_reason = exemption, reason.strip()
+    task.exemption = exemption
+    task.exemption_reason = words(reason, 300, "不公开要写明具体理由。", "理由")
     return submit(by, task, states.EXEMPTION, now=now)
 
 
@@ -56,6 +57,7 @@ def approve(*, by: User, task: DisclosureTask, now: datetime | None = None) -> D
     lock(task)
     policies.check_approve(by, task)
     if task.nature in (states.FIRST, states.CORRECTION):
+        policies.check_ripe(task)
         check_content(task)
         task.draft_sha256 = draft_fingerprint(task)
     task.state = policies.check_move(task, "approve")
@@ -70,11 +72,10 @@ def return_(*, by: User, task: DisclosureTask, reason: str) -> DisclosureTask:
     """Send back with a reason; a correction or withdrawal that is not agreed to leaves the publication as it is."""
     lock(task)
     policies.check_return(by, task)
-    if not reason.strip():
-        raise RuleBroken("退回要写明理由。", code="reason_missing")
+    task.return_reason = words(reason, 300, "退回要写明理由。", "理由")
     nature = task.nature
     task.state = policies.check_move(task, "return")
-    task.return_reason, task.draft_sha256 = reason.strip(), ""
+    task.draft_sha256 = ""
     task.approved_by = task.approved_at = None
     if nature == states.EXEMPTION:
         task.exemption = task.exemption_reason = ""
@@ -161,7 +162,10 @@ def draft_fingerprint(task: DisclosureTask) -> str:
     """Fingerprint of what is agreed to. The head of the draw and the opened name come later and do not count."""
     record = gather.record_of(task)
     if isinstance(record.get("draw"), dict):
-        record["draw"] = {key: record["draw"][key] for key in ("number", "code", "commitment")}
+        also = [other["commitment"] for other in record["draw"]["also"]]
+        record["draw"] = {key: record["draw"][key] for key in ("number", "code", "commitment")} | {
+            "also": also
+        }
     if record["kind"] == "draw":
         record = {key: value for key, value in record.items() if key not in ("head", "state")}
     return records.fingerprint(records.canonical(record))
@@ -184,6 +188,7 @@ def subject_fields(task: DisclosureTask, record: dict[str, Any], number: str) ->
 
 
 def _check_unchanged(task: DisclosureTask) -> None:
+    policies.check_ripe(task)
     if task.draft_sha256 != draft_fingerprint(task):
         raise RuleBroken(
             f"“{task}”的内容在批准之后有变化，不能发布。请退回后重新送审，由批准人再看一遍。",
@@ -192,19 +197,18 @@ def _check_unchanged(task: DisclosureTask) -> None:
 
 
 def _open_name(task: DisclosureTask, at: datetime) -> None:
-    """The name goes into the draw's chain as public, on the approver's authority, before the record quotes its salt."""
-    visit = task.visit
-    if visit is None or gather.is_open(visit.draw, visit.commitment) or _is_person(visit):
-        return
-    draw, by = Draw.objects.get(pk=visit.draw_id), task.approved_by
+    """The name goes into the chain of each draw as public, on the approver's authority, before the record quotes its salt."""
+    visit, by = task.visit, task.approved_by
     assert by is not None
-    if draw_policies.why_not(draw_policies.check_open_names, by, draw):
+    if visit is None or _is_person(visit):
         return
-    try:
-        with transaction.atomic():
-            draws.open_names(by=by, draw=draw, commitments=[visit.commitment], to="public", now=at)
-    except SecretLost:
-        return
+    for credited, commitment, _ in gather.credits_of(visit):
+        draw = Draw.objects.get(pk=credited.pk)
+        closed = draw_policies.why_not(draw_policies.check_open_names, by, draw)
+        if closed or gather.is_open(draw, commitment):
+            continue
+        with suppress(SecretLost), transaction.atomic():
+            draws.open_names(by=by, draw=draw, commitments=[commitment], to="public", now=at)
 
 
 def _is_person(visit: Visit) -> bool:

@@ -20,7 +20,7 @@ from foundation.workdays.rules import Calendar
 from inspections.models import Visit
 from planning.models import AnnualPlan
 
-COMPLETED = (Visit.State.SUBMITTED, Visit.State.RETURNED, Visit.State.REVIEWED)
+COMPLETED = (Visit.State.SUBMITTED, Visit.State.RETURNED, Visit.State.REVIEWED, Visit.State.WAIVED)
 SEALED = (Draw.State.SIGNED, Draw.State.CLOSED, Draw.State.VOID)
 
 
@@ -82,9 +82,10 @@ def _results(organisation: Organisation, days: Calendar) -> Iterable[DisclosureT
     known = DisclosureTask.objects.exclude(visit=None).values("visit")
     visits = list(
         Visit.objects.filter(organisation=organisation, state__in=COMPLETED, draw__kind=Draw.Kind.FORMAL)
-        .exclude(completed_on=None)
+        .exclude(completed_on=None, waived_for=None)
         .exclude(pk__in=known)
-        .select_related("draw", "target")
+        .select_related("draw", "target", "waived_for")
+        .prefetch_related("credits__draw")
         .order_by("completed_on", "pk")
     )
     strata = _strata(visits)
@@ -97,17 +98,17 @@ def _results(organisation: Organisation, days: Calendar) -> Iterable[DisclosureT
 
 
 def _strata(visits: Iterable[Visit]) -> dict[tuple[int, str], str]:
-    rows = DrawStratum.objects.filter(draw__in={visit.draw_id for visit in visits})
+    draws = {draw.pk for visit in visits for draw, _, _ in gather.credits_of(visit)}
+    rows = DrawStratum.objects.filter(draw__in=draws)
     return {
         (draw, stratum): period for draw, stratum, period in rows.values_list("draw", "stratum", "period")
     }
 
 
 def _result_clock(visit: Visit, days: Calendar, strata: dict[tuple[int, str], str]) -> Clock:
-    assert visit.completed_on is not None
     return deadlines.result_clock(
         library.get(visit.draw.rulebook_id), days,
-        completed_on=visit.completed_on, periods=gather.periods_of(visit, strata),
+        completed_on=gather.completed_on(visit), periods=gather.periods_of(visit, strata),
     )  # fmt: skip
 
 
@@ -146,8 +147,9 @@ def _reset_clocks(organisation: Organisation, days: Calendar) -> list[dict]:
         DisclosureTask.objects.open()
         .filter(organisation=organisation)
         .exclude(kind=DisclosureTask.Kind.DRAW)
-        .exclude(visit__completed_on=None, plan=None)
+        .exclude(visit__completed_on=None, visit__waived_for=None, plan=None)
         .with_subjects()
+        .prefetch_related("visit__credits__draw")
     )
     strata = _strata([task.visit for task in tasks if task.visit is not None])
     moved = []

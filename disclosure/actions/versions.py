@@ -4,8 +4,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from disclosure import policies
+from disclosure import gather, policies
 from disclosure.actions.publishing import check_content, lock, submit
+from disclosure.actions.words import words
 from disclosure.models import DisclosureTask, Publication
 from disclosure.rules import states
 from foundation.errors import RuleBroken
@@ -20,7 +21,8 @@ def correct(*, by: User, task: DisclosureTask, reason: str, now: datetime | None
     """
     lock(task)
     policies.check_correct(by, task)
-    task.reason = _reason(reason, "更正")
+    policies.check_ripe(task)
+    task.reason = words(reason, 300, "更正要写明理由，会原样公开。", "理由")
     check_content(task)
     current = task.publications.order_by("-version").first()
     if current is not None and not current.withdrawn and not differs(task, current):
@@ -39,19 +41,11 @@ def withdraw(*, by: User, task: DisclosureTask, reason: str, now: datetime | Non
     current = task.publications.order_by("-version").first()
     if current is not None and current.withdrawn:
         raise RuleBroken(f"{current.number} 已经撤回。", code="already_withdrawn")
-    task.reason = _reason(reason, "撤回")
+    task.reason = words(reason, 300, "撤回要写明理由，会原样公开。", "理由")
     return submit(by, task, states.WITHDRAWAL, now=now)
 
 
 def differs(task: DisclosureTask, current: Publication) -> bool:
     """The record as it would be published now is not the published one."""
-    from disclosure.gather import record_of
-
-    now, old = record_of(task), current.record
+    now, old = gather.record_of(task), current.record
     return any(now[key] != old.get(key) for key in now if key != "draw")
-
-
-def _reason(reason: str, what: str) -> str:
-    if not reason.strip():
-        raise RuleBroken(f"{what}要写明理由，会原样公开。", code="reason_missing")
-    return reason.strip()

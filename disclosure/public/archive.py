@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -12,12 +13,10 @@ from disclosure.models import Publication
 from disclosure.public import board, links
 from disclosure.public.serving import public_page, show
 from disclosure.rules import figures, masking
-from draws import queries as draw_queries
 from draws.models import Draw
-from foundation.errors import RuleBroken
 from foundation.organisation.models import Organisation
 from foundation.rulebook.periods import Period
-from inspections.models import Visit
+from inspections.models import Visit, VisitCredit
 from personnel.models import Inspector
 from registry.models import InspectionItem, Target
 
@@ -46,22 +45,21 @@ def draw(request: HttpRequest, number: str) -> HttpResponse:
     )
     found = get_object_or_404(rows, number=number)
     published = Publication.objects.filter(kind="draw", number=number).order_by("-version").first()
-    opened = Publication.objects.results().current().filter(task__visit__draw=found).order_by("number")
+    opened = (
+        Publication.objects.results().current().filter(task__visit__in=_visits_of(found)).order_by("number")
+    )
     context = {
         "draw": found, "publication": published, "record": published.record if published else None,
-        "why_not": _why_not_public(found), "cards": board.cards(opened), "visits": Visit.objects.filter(draw=found).exclude(
-            state=Visit.State.VOID).count(),
+        "why_not": board.why_not_public(found), "cards": board.cards(opened), "visits": _visits_of(found).count(),
         "transcript_url": links.transcript(number), "openings_url": links.openings(number),
         "ceremony_url": links.ceremony(number), "verify_url": links.verifier(number), "retried": _retried_by(found),
     }  # fmt: skip
     return show(request, "open/draw.html", context)
 
 
-def _why_not_public(draw: Draw) -> str:
-    try:
-        return draw_queries.why_not_public(draw) if draw.freeze_hash else "还没有冻结名单。"
-    except RuleBroken as broken:
-        return broken.message
+def _visits_of(draw: Draw) -> QuerySet[Visit]:
+    credited = VisitCredit.objects.filter(draw=draw, ended_at=None).values("visit")
+    return Visit.objects.filter(pk__in=credited).exclude(state=Visit.State.VOID)
 
 
 def _retried_by(draw: Draw) -> Draw | None:

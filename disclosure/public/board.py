@@ -11,12 +11,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from disclosure.models import Publication
+from disclosure.public import links
 from disclosure.public.marks import mark, mark_of
 from disclosure.rules import masking
 from disclosure.rules.deadlines import CLOCKS
 from disclosure.rules.differences import Change, changes
 from disclosure.rules.wording import CLEAN
-from draws.models import Draw
+from draws import queries
+from draws.models import Draw, DrawEvent
+from foundation.errors import RuleBroken
 from foundation.organisation.adoption import RulebookMissing, rulebook_of
 from foundation.organisation.models import Organisation
 
@@ -79,6 +82,14 @@ def hint() -> Publication | None:
     return Publication.objects.results().current().exclude(nature="withdrawal").newest_first().first()
 
 
+def why_not_public(draw: Draw) -> str:
+    """Why the draw cannot be verified by everybody yet; empty when it can."""
+    try:
+        return queries.why_not_public(draw) if draw.freeze_hash else "还没有冻结名单。"
+    except RuleBroken as broken:
+        return broken.message
+
+
 def promise(today: date) -> str:
     """When results are public, as the bureau's rulebook says; empty before one is adopted."""
     bureau = Organisation.objects.filter(parent=None).order_by("pk").first()
@@ -98,6 +109,26 @@ def draws_named(words: str) -> list[Draw]:
     return list(Draw.objects.formal().filter(state__in=KNOWN, number__icontains=words).order_by("-pk")[:3])
 
 
+def origin(record: dict[str, Any]) -> dict[str, Any]:
+    """Where a result was drawn and whether anybody can verify it now; empty for a withdrawn one.
+
+    changed_at: of the draw's chain, on which the answer depends
+    """
+    if "draw" not in record:
+        return {}
+    number = record["draw"]["number"]
+    draw = Draw.objects.filter(number=number).first()
+    last = (
+        DrawEvent.objects.filter(draw=draw).order_by("-seq").values_list("recorded_at", flat=True).first()
+        if draw
+        else None
+    )
+    return {
+        "verify_url": links.verifier(number) if draw and not why_not_public(draw) else "", "changed_at": last,
+        "ceremony_url": links.ceremony(number),
+    }  # fmt: skip
+
+
 def corrections(versions: list[Publication]) -> list[dict[str, Any]]:
     """One strip per later version: when, why, what changed. `versions` newest first; by whom: the bureau."""
     pairs = pairwise(versions)
@@ -115,9 +146,8 @@ def kept(versions: list[Publication]) -> list[Publication]:
     return [] if versions[0].withdrawn else [row for row in versions if not row.withdrawn]
 
 
-def history(publication: Publication) -> list[dict[str, Any]]:
+def history(record: dict[str, Any]) -> list[dict[str, Any]]:
     """经过, newest first: public, closed, ordered, checked, drawn."""
-    record = publication.record
     if "draw" not in record:
         return []
     deadline, draw = record["deadline"], record["draw"]

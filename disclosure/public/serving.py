@@ -56,9 +56,9 @@ def checkpoint() -> Entry | None:
     return Entry.objects.filter(subject_type="disclosure.publication").order_by("-seq").first()
 
 
-def latest_change(number: str, published_at: datetime) -> datetime:
-    """Of one record's page: publication, or the last objection received or answered."""
-    times = [published_at]
+def latest_change(number: str, published_at: datetime, drawn_at: datetime | None) -> datetime:
+    """Of one record's page: publication, last event of its draw, last objection received or answered."""
+    times = [published_at, *([drawn_at] if drawn_at else [])]
     for received, answered in Objection.objects.filter(number=number).values_list(
         "received_at", "answered_at"
     ):

@@ -58,16 +58,20 @@ def result(request: HttpRequest, number: str) -> HttpResponse:
     if not versions:
         raise Http404("没有这个编号的公示")
     current = versions[0]
-    record = board.with_marks(current.record)
+    record, origin = board.with_marks(current.record), board.origin(current.record)
     context = {
         "publication": current, "record": record, "mark": mark_of(current),
-        "corrections": board.corrections(versions), "history": board.history(current),
-        "verify_url": links.verifier(record["draw"]["number"]) if "draw" in record else "",
-        "ceremony_url": links.ceremony(record["draw"]["number"]) if "draw" in record else "",
+        "corrections": board.corrections(versions), "history": board.history(current.record),
+        "origin": origin,
         "objections": Objection.objects.shown_with(number), "page_url": request.build_absolute_uri(request.path),
         "kept": board.kept(versions),
     }  # fmt: skip
-    return show(request, "open/result.html", context, modified=latest_change(number, current.published_at))
+    return show(
+        request,
+        "open/result.html",
+        context,
+        modified=latest_change(number, current.published_at, origin.get("changed_at")),
+    )
 
 
 @public_page

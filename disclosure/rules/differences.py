@@ -37,13 +37,19 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, Mapping):
-        return str(
-            value.get("name") or value.get("text") or "，".join(filter(None, map(_text, value.values())))
-        )
+        return _row(value)
     if isinstance(value, list):
-        parts = [
-            f"{_text(row)}：{row['result']}" if isinstance(row, Mapping) and "result" in row else _text(row)
-            for row in value
-        ]
-        return f"{len(value)} 项（{'；'.join(parts)}）" if value else "无"
+        return f"{len(value)} 项（{'；'.join(map(_text, value))}）" if value else "无"
     return str(value)
+
+
+def _row(row: Mapping[str, Any]) -> str:
+    """An item with its result and handling, a follow-up with its end, a person; else all values."""
+    if "result" in row:
+        more = "，".join([*row.get("problems", ()), *row.get("handling", ())])
+        return f"{row['name']}：{row['result']}" + (f"，{more}" if more else "")
+    if "text" in row:
+        return "，".join(filter(None, (row["text"], row.get("demand", ""), row.get("note", ""))))
+    if "drawn" in row:
+        return f"{row['name']}：应抽 {row['required']}，抽出 {row['drawn']}"
+    return str(row["name"]) if "name" in row else "，".join(filter(None, map(_text, row.values())))

@@ -68,11 +68,22 @@ class DrawFacts:
     opening: dict | None = None
     plan: str = ""
     directed: bool = False
+    also: tuple["OtherDraw", ...] = ()
+
+
+@dataclass(frozen=True)
+class OtherDraw:
+    """Another draw that hit the same target and was merged into this inspection. source: AMB-26"""
+
+    number: str
+    code: str
+    commitment: str
+    opening: dict | None = None
 
 
 @dataclass(frozen=True)
 class ResultFacts:
-    """One completed inspection."""
+    """One completed inspection. `waived`: the other check that stood in for it, empty when it took place. source: AMB-41"""
 
     organisation_code: str
     organisation: str
@@ -91,3 +102,4 @@ class ResultFacts:
     followups: tuple[FollowUpFacts, ...] = ()
     team: tuple[PersonFacts, ...] = ()
     production_zh: str = ""
+    waived: str = ""

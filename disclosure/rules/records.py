@@ -52,9 +52,11 @@ def result_record(facts: ResultFacts, fields: Collection[str]) -> dict[str, Any]
         "outcome": {"code": facts.outcome, "name": facts.outcome_zh},
         "status": wording.status_word(facts.outcome, facts.outcome_zh, facts.followups) if handling else facts.outcome_zh,
         "sentence": masking.masked_text(wording.sentence(facts, handling=handling), names),
-        "items": [_item(item, facts, shown, names) for item in facts.items],
+        "items": [] if facts.waived else [_item(item, facts, shown, names) for item in facts.items],
         "draw": _draw(facts, person),
     }  # fmt: skip
+    if facts.waived:
+        record["waived"] = facts.waived
     if handling:
         record["followups"] = [_followup(f, facts, names) for f in facts.followups]
     if "completion" in shown:
@@ -103,8 +105,16 @@ def _followup(followup: FollowUpFacts, facts: ResultFacts, names: Collection[str
 def _draw(facts: ResultFacts, person: bool) -> dict[str, Any]:
     draw = facts.draw
     return {
-        "number": draw.number, "held_on": draw.held_on.isoformat(), "code": draw.code,
-        "commitment": draw.commitment, "head": draw.head, "opening": None if person else draw.opening,
+        "number": draw.number, "held_on": draw.held_on.isoformat(), "plan": draw.plan,
+        "type": "定向" if draw.directed else "不定向", "code": draw.code, "commitment": draw.commitment, "head": draw.head,
+        "opening": None if person else draw.opening,
+        "also": [
+            {
+                "number": other.number, "code": other.code, "commitment": other.commitment,
+                "opening": None if person else other.opening,
+            }
+            for other in draw.also
+        ],
     }  # fmt: skip
 
 
@@ -118,6 +128,8 @@ def _private(facts: ResultFacts) -> set[str]:
 def gaps(facts: ResultFacts, fields: Collection[str]) -> list[str]:
     """What the rulebook asks for and the record lacks, one Chinese phrase each."""
     shown = ALWAYS | set(fields)
+    if facts.waived:
+        return []
     problems = [item for item in facts.items if item.result not in ("", wording.CLEAN)]
     missing = {
         "item": not facts.items,
@@ -139,7 +151,8 @@ def search_text(record: Mapping[str, Any], facts: ResultFacts, number: str) -> s
     """Everything a result is found by, lower case: names old and new, short name, initials, credit code, numbers."""
     person = masking.is_person(facts.target.name, bool(facts.target.uscc))
     target = facts.target
-    words = [number, facts.draw.number, facts.draw.code, record["target"]["name"], target.uscc, target.area]
+    draws = [facts.draw.number, facts.draw.code, *(other.number for other in facts.draw.also)]
+    words = [number, *draws, record["target"]["name"], target.uscc, target.area]
     if not person:
         words += [target.short_name, target.entity_name, *target.former_names, target.initials]
     return " ".join(dict.fromkeys(word.lower() for word in words if word))

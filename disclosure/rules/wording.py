@@ -61,6 +61,8 @@ def status_word(outcome: str, outcome_zh: str, followups: Sequence[FollowUpFacts
 
 def sentence(facts: ResultFacts, *, handling: bool) -> str:
     """2026年11月5日检查，未发现问题。"""
+    if facts.waived:
+        return f"{day_zh(facts.checked_on)}检查，{facts.waived}，{facts.outcome_zh}，本次不再现场检查。"
     head = f"{day_zh(facts.checked_on)}检查"
     if facts.outcome == CLEAN:
         return f"{head}，{facts.outcome_zh}。"

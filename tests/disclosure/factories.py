@@ -9,10 +9,10 @@ from disclosure import actions
 from disclosure.models import DisclosureTask, Publication
 from draws.models import Draw, DrawStratum, SnapshotTarget
 from foundation.organisation.models import Organisation, User
-from inspections.models import FollowUp, Record, Review, TeamMember, Visit, VisitItem
+from inspections.models import FollowUp, Record, Review, TeamMember, Visit, VisitCredit, VisitItem
 from personnel.models import Inspector
 from planning.models import AnnualPlan, Quota
-from registry.models import Entity, InspectionItem, Target, TierAssignment
+from registry.models import Entity, InspectionItem, PriorInspection, Target, TierAssignment
 from tests.factories import create_inspector, create_target, create_user
 from tests.planning import factories as plan
 
@@ -135,6 +135,7 @@ def create_visit(
         "dispatched_at": at(completed_on - timedelta(days=3)), "arrived_at": at(completed_on),
         "finished_at": at(completed_on, 11), "completed_on": completed_on, **fields,
     })  # fmt: skip
+    VisitCredit.objects.create(visit=visit, draw=draw, commitment=commitment, strata=visit.strata)
     for position, inspector in enumerate(office.team):
         TeamMember.objects.create(visit=visit, inspector=inspector, position=position)
     for item in office.items:
@@ -150,6 +151,33 @@ def create_visit(
     if reviewed:
         Review.objects.create(record=record, reviewer=office.reviewer, passed=True)
     return visit
+
+
+def waive(office: Office, *, on: date = date(2026, 11, 3), problem_found: bool = False, **given) -> Visit:
+    """A drawn visit that gave way to another check."""
+    prior_target = create_company(office, "青禾代查化工厂", uscc="")
+    prior = PriorInspection.objects.create(
+        target=prior_target, level="own", on=on, problem_found=problem_found, source="监测台账"
+    )
+    visit = create_visit(
+        office, target=prior_target, state="waived", waived_for=prior, void_reason="监督性监测：同期已做", arrived_at=None,
+        finished_at=None, reviewed=False, **given,
+    )  # fmt: skip
+    visit.completed_on = None
+    visit.save(update_fields=["completed_on"])
+    return visit
+
+
+def merge(visit: Visit, draw: Draw) -> VisitCredit:
+    """Another draw hit the same target; both count for one visit."""
+    commitment = f"{next(_numbers):064x}"
+    SnapshotTarget.objects.create(
+        draw=draw, target=visit.target, commitment=commitment, code="般099", uid=visit.target.uid, name=visit.target.name,
+        row="行",
+    )  # fmt: skip
+    return VisitCredit.objects.create(
+        visit=visit, draw=draw, commitment=commitment, strata=[draw.strata.get().stratum]
+    )
 
 
 def order_correction(

@@ -253,3 +253,52 @@ def test_every_state_of_the_table_is_a_state_of_the_task():
         DisclosureTask.State.values
     )
     assert {nature for move in states.MOVES for nature in move.natures} <= set(DisclosureTask.Nature.values)
+
+
+def test_a_visit_reopened_after_approval_is_not_published():
+    office = make.create_office()
+    visit = make.create_visit(office)
+    task = make.task_of(office, visit)
+    actions.propose(by=office.publisher, task=task)
+    actions.approve(by=office.head, task=task)
+    type(visit).objects.filter(pk=visit.pk).update(state="returned")
+    with pytest.raises(OutOfOrder, match="审核通过后"):
+        actions.publish(by=office.publisher, task=task)
+
+
+def test_a_visit_that_two_draws_hit_is_published_once_with_both():
+    office = make.create_office()
+    second = make.create_draw(office.bureau, serial="02")
+    visit = make.create_visit(office)
+    make.merge(visit, second)
+    made = make.publish(office, visit)
+    assert [other["number"] for other in made.record["draw"]["also"]] == [second.number]
+    assert list(Publication.objects.results().search(second.number)) == [made]
+
+
+def test_a_waived_inspection_is_published_with_the_check_that_replaced_it():
+    office = make.create_office("quzhou-2017")
+    visit = make.waive(office)
+    task = make.task_of(office, visit)
+    assert task.clock_from == date(2026, 12, 31)
+    made = make.publish_task(office, task)
+    assert made.record["sentence"] == "2026年11月3日检查，由监督性监测代替，未发现问题，本次不再现场检查。"
+    assert made.record["items"] == []
+
+
+def test_a_holiday_notice_moves_the_open_deadlines_only(holidays_2026):
+    from foundation.workdays.models import HolidayYear
+
+    office = make.create_office()
+    done = make.publish(office, completed_on=date(2026, 12, 20), on=date(2026, 12, 28))
+    waiting = make.task_of(office, make.create_visit(office, completed_on=date(2026, 12, 20)))
+    assert waiting.provisional
+    year = HolidayYear.objects.create(year=2027, status="final", source="国办发明电〔2026〕9号")
+    for day in (1, 4):
+        year.days.create(date=date(2027, 1, day), kind="rest", name="元旦")
+    before = waiting.due_on
+    assert actions.refresh_deadlines(organisation=office.organisation) == 1
+    waiting.refresh_from_db()
+    assert (waiting.provisional, waiting.due_on > before) == (False, True)
+    assert DisclosureTask.objects.get(publications=done).provisional
+    assert actions.refresh_deadlines(organisation=office.organisation) == 0

@@ -110,7 +110,7 @@ def test_home_search_and_detail_work_without_scripts(live_server, browser, offic
     page.click("text=查询 >> nth=-1")
     page.click("text=青禾德昌铸造有限公司")
     assert "2026年10月28日检查" in page.inner_text("main")
-    assert "核验本次抽取" in page.inner_text("main")
+    assert "看本次抽取" in page.inner_text("main")
     assert context.cookies() == []
     context.close()
 

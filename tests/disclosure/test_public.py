@@ -303,6 +303,14 @@ def test_a_draw_in_preparation_is_not_public_but_a_void_one_is(client, office):
     assert "已中止" in client.get(reverse("open:draw", args=[void.number])).content.decode()
 
 
+def test_a_draw_whose_list_is_secret_offers_no_files_before_the_end(client):
+    office = make.create_office("quzhou-2017")
+    page = client.get(reverse("open:draw", args=[office.draw.number])).content.decode()
+    assert "规则书规定名单在检查前保密" in page
+    assert "transcript.json" not in page
+    assert "核验本次抽取" not in page
+
+
 def test_the_registers_show_no_contact_and_staff_only_by_surname(client, office):
     company(office)
     Target.objects.filter(name="青禾德昌铸造有限公司").update(phone="13812345678")
