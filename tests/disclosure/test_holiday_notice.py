@@ -23,13 +23,25 @@ def test_importing_the_notice_makes_provisional_deadlines_final(tmp_path):
         author=planner, approver=create_user(bureau, "unit_head"), status="issued", issued_on=date(2026, 12, 20),
     )  # fmt: skip
     task = DisclosureTask.objects.create(
-        organisation=bureau, kind="plan", plan=plan, clock_from=date(2026, 12, 20), due_on=date(2027, 1, 18), provisional=True
+        organisation=bureau,
+        kind="plan",
+        plan=plan,
+        clock_from=date(2026, 12, 20),
+        due_on=date(2027, 1, 18),
+        provisional=True,
     )
     notice = tmp_path / "2027.json"
     rest = [{"date": f"2027-01-0{n}", "kind": "rest", "name": "元旦"} for n in (1, 2, 3)]
     work = [{"date": "2027-01-09", "kind": "work", "name": "元旦调休"}]
     notice.write_text(json.dumps(rest + work, ensure_ascii=False), encoding="utf-8")
-    call_command("import_register", "holidays", str(notice), organisation=bureau.code, source="样例通知", user=planner.username)
+    call_command(
+        "import_register",
+        "holidays",
+        str(notice),
+        organisation=bureau.code,
+        source="样例通知",
+        user=planner.username,
+    )
     task.refresh_from_db()
     assert task.provisional is False
     assert task.due_on == date(2027, 1, 15)
