@@ -14,6 +14,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from config.demo import accounts
+
 STOP_SECONDS = 15
 
 
@@ -51,7 +53,8 @@ class Command(BaseCommand):
         call_command("collectstatic", interactive=False, verbosity=0)
         if settings.EMBEDDED and not no_demo:
             call_command("demo")
-        celery = [sys.executable, "-m", "celery", "-A", "config"]
+        self.accounts = accounts.greeting()
+        celery = [sys.executable, "-W", "ignore", "-m", "celery", "-q", "-A", "config"]
         self.spawn(
             "后台任务", *celery, "worker", "-l", "WARNING", "-c", "2", "--without-gossip", "--without-mingle"
         )
@@ -123,11 +126,9 @@ class Command(BaseCommand):
         asyncio.run(main())
 
     def greet(self, host: str, port: int) -> None:
-        from config.demo import accounts
-
         self.stdout.write(f"\n明抽已启动：http://{host}:{port}/\n")
         self.stdout.write(f"公示首页：http://{host}:{port}/open/    工作台：http://{host}:{port}/desk/\n")
-        for line in accounts.greeting():
+        for line in self.accounts:
             self.stdout.write(line)
         self.stdout.write("\n按 Ctrl-C 停止。\n")
 
