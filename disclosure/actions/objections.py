@@ -55,7 +55,7 @@ def answer(
     *, by: User, objection: Objection, answer: str, accepted: bool, now: datetime | None = None
 ) -> Objection:
     """Answer in words that become public. `accepted`: the objection is right (then correct the record), or the statement is printed."""
-    Objection.objects.select_for_update(no_key=True).get(pk=objection.pk)
+    Objection.objects.select_for_update(of=("self",), no_key=True).get(pk=objection.pk)
     objection.refresh_from_db()
     policies.check_answer(by, objection)
     said = words(answer, LONGEST, "请写明答复，答复会公开在这条结果下面。", "答复")

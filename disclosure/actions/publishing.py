@@ -116,7 +116,7 @@ def publish(*, by: User, task: DisclosureTask, now: datetime | None = None) -> P
 
 def lock(task: DisclosureTask) -> None:
     """Take the row and read it again, in place."""
-    DisclosureTask.objects.select_for_update(no_key=True).get(pk=task.pk)
+    DisclosureTask.objects.select_for_update(of=("self",), no_key=True).get(pk=task.pk)
     task.refresh_from_db()
     gather.forget(task)
 
@@ -293,7 +293,7 @@ def _deadline(task: DisclosureTask, today: Any) -> dict[str, Any]:
 
 def _number(task: DisclosureTask) -> str:
     """The next free number; the row of the bureau serialises those who publish at the same moment."""
-    list(Organisation.objects.select_for_update(no_key=True).filter(parent=None).order_by("pk"))
+    list(Organisation.objects.select_for_update(of=("self",), no_key=True).filter(parent=None).order_by("pk"))
     if task.draw is not None:
         return task.draw.number
     if task.visit is not None:

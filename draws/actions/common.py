@@ -13,13 +13,13 @@ def lock(draw: Draw) -> Draw:
 
     `no_key`: rows that only refer to the draw are checked at commit and must not wait for this lock.
     """
-    draw.refresh_from_db(from_queryset=Draw.objects.select_for_update(no_key=True))
+    draw.refresh_from_db(from_queryset=Draw.objects.select_for_update(of=("self",), no_key=True))
     return draw
 
 
 def lock_organisation(organisation: Organisation) -> None:
     """Taken before any draw's lock where serials or the chain of formal draws are at stake."""
-    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+    Organisation.objects.select_for_update(of=("self",), no_key=True).get(pk=organisation.pk)
 
 
 def moment(now: datetime | None) -> datetime:

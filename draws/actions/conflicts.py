@@ -43,7 +43,9 @@ def withdraw_conflict(
     *, by: User, conflict: ConflictOfInterest, now: datetime | None = None
 ) -> ConflictOfInterest:
     """End a declaration; it stays in the record."""
-    conflict.refresh_from_db(from_queryset=ConflictOfInterest.objects.select_for_update(no_key=True))
+    conflict.refresh_from_db(
+        from_queryset=ConflictOfInterest.objects.select_for_update(of=("self",), no_key=True)
+    )
     policies.check_withdraw_conflict(by, conflict)
     conflict.withdrawn_at = moment(now)
     conflict.save(update_fields=["withdrawn_at"])

@@ -84,7 +84,7 @@ def join(*, number: str, code: str, now: datetime | None = None) -> tuple[Seat, 
 
     raises: NotAllowed for a wrong or used code, or after too many wrong codes
     """
-    draw = Draw.objects.select_for_update(no_key=True).filter(number=number).first()
+    draw = Draw.objects.select_for_update(of=("self",), no_key=True).filter(number=number).first()
     if draw is None:
         raise NotAllowed("没有这个编号的抽取会，请核对二维码或编号。")
     policies.check_state(draw, (*policies.BEFORE_FREEZE, *policies.VOIDABLE), "入席")

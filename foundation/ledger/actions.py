@@ -35,7 +35,7 @@ def record(
     if owner is None:
         raise ValueError("ledger.record 需要机构：对象和操作人都没有所属机构")
     name = actor_name or (actor.name if actor else "系统")
-    head, _ = Head.objects.select_for_update(no_key=True).get_or_create(pk=1)
+    head, _ = Head.objects.select_for_update(of=("self",), no_key=True).get_or_create(pk=1)
     fields = {
         "at": at.astimezone(timezone.get_current_timezone()).isoformat(timespec="milliseconds"),
         "organisation": owner.code,

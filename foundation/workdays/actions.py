@@ -56,7 +56,7 @@ def import_holidays(
     if by is not None:
         policies.check_may(by, "holidays.manage")
     check_importable(parsed, source)
-    year, _ = HolidayYear.objects.select_for_update(no_key=True).get_or_create(year=parsed.year)
+    year, _ = HolidayYear.objects.select_for_update(of=("self",), no_key=True).get_or_create(year=parsed.year)
     change = _change(parsed)
     year.days.all().delete()
     Holiday.objects.bulk_create(

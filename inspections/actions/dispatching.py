@@ -31,7 +31,7 @@ def dispatch(
     site: address under which enterprises reach this system, for the QR code on the notice
     raises: NotAllowed, OutOfOrder, ModeRefused, SignatureWrong when too few members hold a certificate that day
     """
-    Organisation.objects.select_for_update(no_key=True).get(pk=visit.organisation_id)
+    Organisation.objects.select_for_update(of=("self",), no_key=True).get(pk=visit.organisation_id)
     lock(visit)
     policies.check_dispatch(by, visit)
     at = moment(now)

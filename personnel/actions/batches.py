@@ -87,7 +87,7 @@ def correct_row(
 ) -> PersonnelImport:
     """Type a refused row's cells anew; all refused rows are checked again at once. raises: OutOfOrder, RuleBroken"""
     policies.check_may_import(by, batch.organisation)
-    locked = PersonnelImport.objects.select_for_update(no_key=True).get(pk=batch.pk)
+    locked = PersonnelImport.objects.select_for_update(of=("self",), no_key=True).get(pk=batch.pk)
     policies.check_batch_waits(locked)
     if not any(record["row"] == row for record in locked.rejected):
         raise RuleBroken(f"第 {row} 行没有待改的错误，可能已经改好。请刷新页面。", code="row_is_fine")
@@ -119,7 +119,7 @@ def commit_import(
     raises: OutOfOrder, RegisterMoved, RuleBroken
     """
     policies.check_may_import(by, batch.organisation)
-    locked = PersonnelImport.objects.select_for_update(no_key=True).get(pk=batch.pk)
+    locked = PersonnelImport.objects.select_for_update(of=("self",), no_key=True).get(pk=batch.pk)
     policies.check_batch_waits(locked)
     bad = len(locked.rejected)
     if bad and not skip_errors:
@@ -168,7 +168,7 @@ def _new(batch: PersonnelImport, change: dict) -> Inspector:
 
 
 def _locked(change: dict) -> Inspector:
-    row = Inspector.objects.select_for_update(no_key=True).filter(pk=change["id"]).first()
+    row = Inspector.objects.select_for_update(of=("self",), no_key=True).filter(pk=change["id"]).first()
     if row is None or row.version != change["version"]:
         raise RegisterMoved(
             f"核对之后，{change['name']}的资料被人改动。请重新上传文件核对，以免盖掉别人的修改。"
@@ -195,7 +195,7 @@ def _set(row: Inspector, plain: Mapping[str, Any], register: InspectorRegister) 
 def undo_import(*, batch: PersonnelImport, on: date | None = None, by: User) -> Undone:
     """Old values back, except for people edited or drawn since. raises: OutOfOrder, RuleBroken"""
     policies.check_may_import(by, batch.organisation)
-    locked = PersonnelImport.objects.select_for_update(no_key=True).get(pk=batch.pk)
+    locked = PersonnelImport.objects.select_for_update(of=("self",), no_key=True).get(pk=batch.pk)
     if locked.state != State.COMMITTED:
         raise OutOfOrder(f"这个批次{locked.get_state_display()}，没有可以撤销的。", code="batch_is_settled")
     register = register_of(locked.organisation, on)
@@ -220,7 +220,7 @@ def undo_import(*, batch: PersonnelImport, on: date | None = None, by: User) -> 
 
 def _take_back(row: PersonnelImportedRow, register: InspectorRegister) -> bool:
     """False when the person was edited, used or overtaken since; then nothing of the row is taken back."""
-    inspector = Inspector.objects.select_for_update(no_key=True).get(pk=row.inspector_id)
+    inspector = Inspector.objects.select_for_update(of=("self",), no_key=True).get(pk=row.inspector_id)
     if inspector.version != row.version:
         return False
     try:
@@ -245,7 +245,7 @@ def _delete(row: PersonnelImportedRow, inspector: Inspector) -> None:
 def drop_import(*, batch: PersonnelImport, by: User) -> PersonnelImport:
     """Give up a checked file; the batch stays on the list. raises: OutOfOrder"""
     policies.check_may_import(by, batch.organisation)
-    locked = PersonnelImport.objects.select_for_update(no_key=True).get(pk=batch.pk)
+    locked = PersonnelImport.objects.select_for_update(of=("self",), no_key=True).get(pk=batch.pk)
     policies.check_batch_waits(locked)
     locked.state = State.DROPPED
     locked.save(update_fields=["state"])

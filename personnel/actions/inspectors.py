@@ -151,7 +151,7 @@ def register_absence(
 ) -> Absence:
     """Leave, training, secondment: out of the roster for these days. raises: AbsenceWrong, NotAllowed"""
     policies.check_may_edit(by, inspector.organisation)
-    locked = Inspector.objects.select_for_update(no_key=True).get(pk=inspector.pk)
+    locked = Inspector.objects.select_for_update(of=("self",), no_key=True).get(pk=inspector.pk)
     if reason not in Absence.Reason.values:
         raise RuleBroken("离岗原因只能是：" + "、".join(Absence.Reason.labels) + "。", code="unknown_reason")
     others = [queries.away_of(row) for row in locked.absences.order_by("since", "id")]
@@ -170,7 +170,7 @@ def register_absence(
 def end_absence(*, absence: Absence, until: date, by: User) -> Absence:
     """Back earlier (or at all). raises: AbsenceWrong, NotAllowed"""
     policies.check_may_edit(by, absence.inspector.organisation)
-    row = Absence.objects.select_for_update(no_key=True).get(pk=absence.pk)
+    row = Absence.objects.select_for_update(of=("self",), no_key=True).get(pk=absence.pk)
     if until < row.since:
         raise rules.AbsenceWrong(f"结束日期 {until} 早于开始日期 {row.since}，请核对。")
     if row.until and until > row.until:
@@ -233,7 +233,7 @@ def _check_link(row: Inspector, user: User) -> None:
 
 def _set_post(inspector: Inspector, in_post: bool, reason: str, by: User) -> Inspector:
     policies.check_may_edit(by, inspector.organisation)
-    row = Inspector.objects.select_for_update(no_key=True).get(pk=inspector.pk)
+    row = Inspector.objects.select_for_update(of=("self",), no_key=True).get(pk=inspector.pk)
     if row.in_post == in_post:
         raise OutOfOrder(
             f"{row.name}现在就{'在岗' if in_post else '不在岗'}，不用再改。", code="post_is_the_same"

@@ -45,7 +45,7 @@ def request_override(
 
 @transaction.atomic
 def approve_override(*, by: User, override: Override, at: datetime | None = None) -> Override:
-    override = Override.objects.select_for_update(no_key=True).get(pk=override.pk)
+    override = Override.objects.select_for_update(of=("self",), no_key=True).get(pk=override.pk)
     policies.check_decide_override(by, override)
     override.approved_by, override.approved_at = by, at or timezone.now()
     override.save(update_fields=["approved_by", "approved_at"])
@@ -55,7 +55,7 @@ def approve_override(*, by: User, override: Override, at: datetime | None = None
 
 @transaction.atomic
 def refuse_override(*, by: User, override: Override, reason: str) -> Override:
-    override = Override.objects.select_for_update(no_key=True).get(pk=override.pk)
+    override = Override.objects.select_for_update(of=("self",), no_key=True).get(pk=override.pk)
     policies.check_decide_override(by, override)
     if not reason.strip():
         raise RuleBroken("不同意要写明理由。", code="reason_missing")

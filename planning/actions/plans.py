@@ -144,7 +144,7 @@ def set_manual(
             "请填不小于 0 的整数，并写明来源文件；填 0 也要写理由。", code="manual_incomplete", clause=clause
         )
     row = (
-        PlannedNumber.objects.select_for_update(no_key=True)
+        PlannedNumber.objects.select_for_update(of=("self",), no_key=True)
         .filter(task=task, unit=unit, period=period)
         .first()
     )
@@ -247,7 +247,7 @@ def file_plan(*, by: User, plan: AnnualPlan, filed_on: date) -> AnnualPlan:
 
 
 def _locked(plan: AnnualPlan) -> AnnualPlan:
-    return AnnualPlan.objects.select_for_update(no_key=True).get(pk=plan.pk)
+    return AnnualPlan.objects.select_for_update(of=("self",), no_key=True).get(pk=plan.pk)
 
 
 def _versions(organisation: Organisation, year: int, kind: str):

@@ -49,7 +49,7 @@ def confirm_quotas(
     check_may(by, "planning.edit", organisation)
     asked = Period.parse(period)
     plan = plan_in_force(organisation, asked.year)
-    AnnualPlan.objects.select_for_update(no_key=True).get(pk=plan.pk)
+    AnnualPlan.objects.select_for_update(of=("self",), no_key=True).get(pk=plan.pk)
     book = trial.book_of(plan)
     _check_exclusions(book, exclusions)
     register = trial.read(organisation, book, on, asked)

@@ -98,7 +98,7 @@ def correct_row(
     raises: OutOfOrder when the batch is settled; RuleBroken when there is no such row
     """
     policies.check_may_import(by, batch.organisation)
-    locked = ImportBatch.objects.select_for_update(no_key=True).get(pk=batch.pk)
+    locked = ImportBatch.objects.select_for_update(of=("self",), no_key=True).get(pk=batch.pk)
     policies.check_batch_waits(locked)
     if not any(record["row"] == row for record in locked.rejected):
         raise RuleBroken(f"第 {row} 行没有待改的错误，可能已经改好。请刷新页面。", code="row_is_fine")
@@ -126,7 +126,7 @@ def commit_import(*, batch: ImportBatch, skip_errors: bool = False, on: date, by
     raises: OutOfOrder, RegisterMoved, RuleBroken
     """
     policies.check_may_import(by, batch.organisation)
-    locked = ImportBatch.objects.select_for_update(no_key=True).get(pk=batch.pk)
+    locked = ImportBatch.objects.select_for_update(of=("self",), no_key=True).get(pk=batch.pk)
     policies.check_batch_waits(locked)
     bad = len(locked.rejected)
     if bad and not skip_errors:
@@ -150,7 +150,7 @@ def commit_import(*, batch: ImportBatch, skip_errors: bool = False, on: date, by
 def undo_import(*, batch: ImportBatch, on: date, by: User) -> Undone:
     """Give every row its old values back, except those edited since: they are named. raises: OutOfOrder"""
     policies.check_may_import(by, batch.organisation)
-    locked = ImportBatch.objects.select_for_update(no_key=True).get(pk=batch.pk)
+    locked = ImportBatch.objects.select_for_update(of=("self",), no_key=True).get(pk=batch.pk)
     if locked.state != State.COMMITTED:
         raise OutOfOrder(f"这个批次{locked.get_state_display()}，没有可以撤销的。", code="batch_is_settled")
     if locked.kind == "items":
@@ -177,7 +177,7 @@ def undo_import(*, batch: ImportBatch, on: date, by: User) -> Undone:
 def drop_import(*, batch: ImportBatch, by: User) -> ImportBatch:
     """Give up a checked file; the batch stays on the list. raises: OutOfOrder"""
     policies.check_may_import(by, batch.organisation)
-    locked = ImportBatch.objects.select_for_update(no_key=True).get(pk=batch.pk)
+    locked = ImportBatch.objects.select_for_update(of=("self",), no_key=True).get(pk=batch.pk)
     policies.check_batch_waits(locked)
     locked.state = State.DROPPED
     locked.save(update_fields=["state"])

@@ -51,7 +51,7 @@ def record_flag(
 def revoke_flag(*, flag: TargetFlag, revoked_on: date, reason: str, on: date, by: User) -> TargetFlag:
     """From that day on the fact no longer holds. raises: NotAllowed, RuleBroken"""
     policies.check_may_edit(by, flag.target.organisation)
-    row = TargetFlag.objects.select_for_update(no_key=True).get(pk=flag.pk)
+    row = TargetFlag.objects.select_for_update(of=("self",), no_key=True).get(pk=flag.pk)
     if row.revoked_on:
         raise RuleBroken(f"这个标记已于 {row.revoked_on} 撤销。", code="flag_is_revoked")
     if not reason.strip():

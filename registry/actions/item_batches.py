@@ -47,7 +47,7 @@ def _add(batch: ImportBatch, change: dict, values: dict, by: User) -> tuple[Insp
 
 def _change(change: dict, values: dict, by: User) -> tuple[InspectionItem, dict | None]:
     """`before` is None where a new version was made: taking it back means removing that version."""
-    item = InspectionItem.objects.select_for_update(no_key=True).get(pk=change["id"])
+    item = InspectionItem.objects.select_for_update(of=("self",), no_key=True).get(pk=change["id"])
     latest = InspectionItem.objects.filter(organisation=item.organisation, code=item.code).aggregate(
         n=Max("version")
     )["n"]

@@ -77,7 +77,7 @@ def edit_item(
 ) -> InspectionItem:
     """Only a draft is edited in place. raises: OutOfOrder"""
     policies.check_may_edit(by, item.organisation)
-    row = InspectionItem.objects.select_for_update(no_key=True).get(pk=item.pk)
+    row = InspectionItem.objects.select_for_update(of=("self",), no_key=True).get(pk=item.pk)
     policies.check_item_draft(row)
     for name, value in values.items():
         setattr(row, name, value)
@@ -118,7 +118,7 @@ def revise_item(*, item: InspectionItem, reason: str, by: User) -> InspectionIte
 def approve_item(*, item: InspectionItem, by: User) -> InspectionItem:
     """By another person than the author. raises: NotAllowed, WrongTurn"""
     policies.check_may_approve(by, item.organisation)
-    row = InspectionItem.objects.select_for_update(no_key=True).get(pk=item.pk)
+    row = InspectionItem.objects.select_for_update(of=("self",), no_key=True).get(pk=item.pk)
     check_another(by, row.created_by, f"事项“{row.name}”")
     states.check_item(row.status, Status.APPROVED)
     return _turn(row, Status.APPROVED, by, "registry.approve_item", approved_by=by)
@@ -128,7 +128,7 @@ def approve_item(*, item: InspectionItem, by: User) -> InspectionItem:
 def return_item(*, item: InspectionItem, reason: str, by: User) -> InspectionItem:
     """Back to the author. raises: NotAllowed, WrongTurn, RuleBroken"""
     policies.check_may_approve(by, item.organisation)
-    row = InspectionItem.objects.select_for_update(no_key=True).get(pk=item.pk)
+    row = InspectionItem.objects.select_for_update(of=("self",), no_key=True).get(pk=item.pk)
     if not reason.strip():
         raise RuleBroken("退回必须写明理由。", code="return_needs_a_reason")
     states.check_item(row.status, Status.DRAFT)
@@ -139,7 +139,7 @@ def return_item(*, item: InspectionItem, reason: str, by: User) -> InspectionIte
 def publish_item(*, item: InspectionItem, on: date, by: User) -> InspectionItem:
     """In force from the day; the version published before it is repealed. 未公布的事项不得检查."""
     policies.check_may_approve(by, item.organisation)
-    row = InspectionItem.objects.select_for_update(no_key=True).get(pk=item.pk)
+    row = InspectionItem.objects.select_for_update(of=("self",), no_key=True).get(pk=item.pk)
     states.check_item(row.status, Status.PUBLISHED)
     InspectionItem.objects.filter(
         organisation=row.organisation, code=row.code, status=Status.PUBLISHED
@@ -150,7 +150,7 @@ def publish_item(*, item: InspectionItem, on: date, by: User) -> InspectionItem:
 @transaction.atomic
 def repeal_item(*, item: InspectionItem, reason: str, by: User) -> InspectionItem:
     policies.check_may_approve(by, item.organisation)
-    row = InspectionItem.objects.select_for_update(no_key=True).get(pk=item.pk)
+    row = InspectionItem.objects.select_for_update(of=("self",), no_key=True).get(pk=item.pk)
     if not reason.strip():
         raise RuleBroken("废止事项必须写明理由和依据。", code="repeal_needs_a_reason")
     states.check_item(row.status, Status.REPEALED)

@@ -137,7 +137,7 @@ def edit_target(
     """
     policies.check_may_edit(by, target.organisation)
     row = (
-        Target.objects.select_for_update(no_key=True)
+        Target.objects.select_for_update(of=("self",), no_key=True)
         .select_related("entity", "organisation")
         .get(pk=target.pk)
     )
@@ -219,7 +219,7 @@ def shown(row: Target, name: str, value: Any) -> str:
 def change_status(*, target: Target, status: str, since: date, reason: str, on: date, by: User) -> Target:
     """End the present status period and begin another. raises: NotAllowed, WrongTurn, RuleBroken"""
     policies.check_may_edit(by, target.organisation)
-    row = Target.objects.select_for_update(no_key=True).get(pk=target.pk)
+    row = Target.objects.select_for_update(of=("self",), no_key=True).get(pk=target.pk)
     if not reason.strip():
         raise RuleBroken("变更状态必须写明原因，例如停产报告、注销通知书文号。", code="status_needs_a_reason")
     states.check_status(row.status, status, since, row.status_since, on)

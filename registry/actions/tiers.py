@@ -131,7 +131,7 @@ def override_tier(*, target: Target, body: str, tier: str, reason: str, on: date
     book = rulebook_of(target.organisation, on)
     _check_override(book, body, tier, reason)
     row = (
-        TierAssignment.objects.select_for_update(no_key=True)
+        TierAssignment.objects.select_for_update(of=("self",), no_key=True)
         .filter(target=target, body=body, overlay=False, until=None)
         .first()
     )
@@ -166,7 +166,7 @@ def _check_override(book: Rulebook, body: str, tier: str, reason: str) -> None:
 def end_override(*, assignment: TierAssignment, reason: str, on: date, by: User) -> TierAssignment:
     """Back to what the rules say. raises: NotAllowed, RuleBroken"""
     policies.check_may_approve(by, assignment.target.organisation)
-    row = TierAssignment.objects.select_for_update(no_key=True).get(pk=assignment.pk)
+    row = TierAssignment.objects.select_for_update(of=("self",), no_key=True).get(pk=assignment.pk)
     if row.until is not None or not row.override_reason:
         raise RuleBroken("这一层级现在不是人工改定的，不用取消。", code="nothing_to_end")
     if not reason.strip():
