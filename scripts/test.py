@@ -16,7 +16,8 @@ WORKERS = os.environ.get("TEST_WORKERS", "2")
 def suite(name: str, environment: dict[str, str], extra: list[str]) -> int:
     started = time.monotonic()
     print(f"[测试] {name}", flush=True)
-    command = [sys.executable, "-m", "pytest", "-n", WORKERS, "--dist", "loadfile", *extra, *sys.argv[1:]]
+    spread = ["-n", WORKERS, "--dist", "loadgroup", "--no-loadscope-reorder"]
+    command = [sys.executable, "-m", "pytest", *spread, "--durations", "25", *extra, *sys.argv[1:]]
     outcome = subprocess.run(command, cwd=ROOT, env={**os.environ, **environment})
     print(
         f"[测试] {name}：{'通过' if outcome.returncode == 0 else '没有通过'}，{time.monotonic() - started:.0f} 秒",

@@ -76,3 +76,14 @@ def pytest_collection_modifyitems(items):
         in_browser = item.get_closest_marker("browser") and "test_ceremony" not in item.nodeid
         if not touches or in_browser:
             item.add_marker(pytest.mark.once)
+        # One worker per file, but each walked quarter on its own; the longest first, so that both workers end together.
+        alone = "tests/journeys/" in item.nodeid
+        item.add_marker(pytest.mark.xdist_group(item.nodeid if alone else item.nodeid.split("::")[0]))
+    items.sort(key=_shortest_last)
+
+
+LONG = ("tests/journeys/", "tests/browser/", "tests/verifiers/")
+
+
+def _shortest_last(item) -> int:
+    return next((rank for rank, folder in enumerate(LONG) if item.nodeid.startswith(folder)), len(LONG))
