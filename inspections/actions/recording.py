@@ -33,7 +33,7 @@ def submit_record(
     outcome: "" = derived from the items; a whole-visit code where the visit could not be carried out
     raises: NotAllowed, OutOfOrder, ResultWrong, SignatureWrong, RuleBroken
     """
-    lock(visit, "target__entity")
+    lock(visit, "target__entity", "target__organisation")
     policies.check_submit(by, visit)
     at = moment(now)
     book = books.rulebook_of_visit(visit)
