@@ -30,7 +30,12 @@ def all_filled(case) -> list[actions.Filled]:
 def test_each_step_of_a_visit_costs_a_bounded_number_of_queries():
     case = make.create_case(items=4, points=3)
     ready, signed = all_filled(case), make.signatures(case)
-    submitted = {"by": case.lead, "visit": case.visit, "summary": "现场检查了全部事项。", "signatures": signed}
+    submitted = {
+        "by": case.lead,
+        "visit": case.visit,
+        "summary": "现场检查了全部事项。",
+        "signatures": signed,
+    }
     steps = {
         "dispatch": (20, lambda: make.dispatch(case)),
         "arrive": (16, lambda: make.arrive(case)),
