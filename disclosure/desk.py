@@ -212,7 +212,9 @@ def changed(found: QuerySet[DisclosureTask], limit: int = 30) -> list[dict[str, 
     later_record = Record.objects.filter(visit=OuterRef("visit"), submitted_at__gt=OuterRef("public_since"))
     reviewed = since.filter(visit__state=Visit.State.REVIEWED)
     listed = []
-    for task in reviewed.filter(Exists(later_end) | Exists(later_record)).order_by("-pk")[:limit]:
+    tasks = list(reviewed.filter(Exists(later_end) | Exists(later_record)).order_by("-pk")[:limit])
+    gather.read(tasks)
+    for task in tasks:
         current = task.publications.order_by("-version").first()
         if current and not current.withdrawn and differs(task, current):
             rows_of = differences.changes(current.record, gather.record_of(task))

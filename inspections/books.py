@@ -1,6 +1,7 @@
 """What the rulebook behind a visit says of it: results, modes, cap, dates. Reads only."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from foundation.rulebook import deadlines
@@ -12,7 +13,7 @@ from foundation.workdays.models import calendar
 from inspections.models import Visit
 from inspections.rules import modes, signing
 from planning.trial import book_of
-from registry.facts import facts_of
+from registry.facts import facts_of_rows
 from registry.models import Target, TierAssignment
 
 
@@ -49,29 +50,38 @@ def enter_due_on(book: Rulebook, finished_on: date) -> date | None:
     return due.date if due else None
 
 
-def facts_and_tiers(target: Target, on: date) -> tuple[Facts, list[str]]:
-    facts = facts_of(Target.objects.filter(pk=target.pk), on)[target.pk]
+@dataclass(frozen=True)
+class Standing:
+    """What a rulebook judges a target by, on one day."""
+
+    on: date
+    facts: Facts
+    tiers: list[str]
+
+
+def standing_of(target: Target, on: date) -> Standing:
+    """Facts and tiers of a target as they stand on a day; five queries."""
+    facts = facts_of_rows([target], on)[target.pk]
     tiers = TierAssignment.objects.filter(target=target, until=None).values_list("tier", flat=True)
-    return facts, sorted(set(tiers))
+    return Standing(on, facts, sorted(set(tiers)))
 
 
 def modes_of(visit: Visit, on: date) -> ModeRule:
     """Modes open to the target; optional reliefs are open too, so that they may be chosen with a reason. source: INV-12"""
-    book = rulebook_of_visit(visit)
-    facts, tiers = facts_and_tiers(visit.target, on)
-    return mode_rule(book, facts, on, tiers=tiers)
+    return modes_for(rulebook_of_visit(visit), standing_of(visit.target, on))
+
+
+def modes_for(book: Rulebook, standing: Standing) -> ModeRule:
+    return mode_rule(book, standing.facts, standing.on, tiers=standing.tiers)
 
 
 def mode_labels(rule: ModeRule) -> Mapping[str, str]:
     return {mode: modes.MODES[mode] for mode in rule.modes}
 
 
-def cap_of(visit: Visit, on: date) -> int | None:
-    """The smallest yearly cap that binds this target; None when it is exempt or there is none. source: AMB-07"""
-    book = rulebook_of_visit(visit)
-    if not book.caps:
-        return None
-    facts, tiers = facts_and_tiers(visit.target, on)
+def cap_for(book: Rulebook, standing: Standing) -> int | None:
+    """The smallest yearly cap that binds a target; None when it is exempt or there is none. source: AMB-07"""
+    facts, on, tiers = standing.facts, standing.on, standing.tiers
     return min(
         (cap.max for cap in book.caps if not matches(cap.exempt, facts, on, tiers=tiers)), default=None
     )

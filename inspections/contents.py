@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
 from inspections import books
@@ -14,17 +15,17 @@ from inspections.rules import modes, outcomes, signing
 FORMAT = "mingchou-visit-record-1"
 
 
+def items_of(visit: Visit) -> list[VisitItem]:
+    """Items with their answers and check points, in the order of the visit; four queries however many."""
+    rows = visit.items.select_related("item")
+    return list(rows.prefetch_related("checks__checkpoint", "item__checkpoints").order_by("id"))
+
+
 def item_results(items: Iterable[VisitItem]) -> list[outcomes.ItemResult]:
-    """Saved answers as values. Two queries however many items."""
+    """Saved answers as values; reads what `items_of` would have read and is not there yet."""
     items = list(items)
-    found = VisitItem.objects.in_bulk([item.pk for item in items])
-    rows = (
-        VisitItem.objects.filter(pk__in=found)
-        .select_related("item")
-        .prefetch_related("checks", "item__checkpoints")
-    )
-    by_id = {row.pk: _result(row) for row in rows}
-    return [by_id[item.pk] for item in items]
+    prefetch_related_objects(items, "checks", "item__checkpoints")
+    return [_result(row) for row in items]
 
 
 def _result(row: VisitItem) -> outcomes.ItemResult:
@@ -33,9 +34,10 @@ def _result(row: VisitItem) -> outcomes.ItemResult:
 
 
 def content_of(
-    visit: Visit, *, version: int, outcome: str, summary: str, signatures: Sequence[signing.Signed], at: datetime, reason: str
+    visit: Visit, *, items: Iterable[VisitItem], team: Iterable[signing.Member], version: int, outcome: str, summary: str,
+    signatures: Sequence[signing.Signed], at: datetime, reason: str,
 ) -> dict[str, Any]:  # fmt: skip
-    """The whole record; times in Beijing time to the second."""
+    """The whole record; times in Beijing time to the second. items: as `items_of` reads them · team: present members"""
     book = books.rulebook_of_visit(visit)
     codes = books.codes(book)
     return {
@@ -47,8 +49,8 @@ def content_of(
         "onsite_steps": visit.onsite_steps, "arrival_code": visit.arrival_code,
         "production_state": visit.production_state, "production_name": outcomes.PRODUCTION.get(visit.production_state, ""),
         "production_note": visit.production_note,
-        "team": [{"name": member.name, "certificate_no": member.certificate_no, "auxiliary": member.auxiliary} for member in books.team_of(visit)],
-        "items": _items(visit, codes), "evidence": _evidence(visit),
+        "team": [{"name": member.name, "certificate_no": member.certificate_no, "auxiliary": member.auxiliary} for member in team],
+        "items": _items(items, codes), "evidence": _evidence(visit),
         "outcome": outcome, "outcome_name": codes[outcome], "summary": summary,
         "signatures": [_signature(signed) for signed in signatures], "signed_at": _time(at),
     }  # fmt: skip
@@ -63,8 +65,7 @@ def _target(visit: Visit) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _items(visit: Visit, codes: dict[str, str]) -> list[dict[str, Any]]:
-    rows = visit.items.select_related("item").prefetch_related("checks__checkpoint").order_by("id")
+def _items(rows: Iterable[VisitItem], codes: dict[str, str]) -> list[dict[str, Any]]:
     return [
         {
             "code": row.item.code, "version": row.item.version, "name": row.item.name, "basis": list(row.item.basis),

@@ -13,7 +13,7 @@ from foundation.organisation.models import User
 from foundation.workdays.rules import Calendar
 from inspections import books, policies, queries, tokens
 from inspections.actions.reviewing import latest_record
-from inspections.contents import item_results
+from inspections.contents import item_results, items_of
 from inspections.documents import record_context
 from inspections.forms import DispatchForm, WaiveForm
 from inspections.marks import mark_of
@@ -94,7 +94,7 @@ def facts(visit: Visit, shown: bool) -> list[dict[str, Any]]:
 
 def items(visit: Visit) -> list[dict[str, Any]]:
     """Items with their answers; a fixed number of queries."""
-    rows = list(visit.items.select_related("item").prefetch_related("checks__checkpoint").order_by("id"))
+    rows = items_of(visit)
     labels = books.codes(books.rulebook_of_visit(visit))
     return [
         {

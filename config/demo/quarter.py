@@ -91,6 +91,6 @@ def _publish_some(walk: Walk, reviewed: list, now: datetime) -> None:
     results = [task for task in tasks if task.kind == "result"]
     for task in [*(task for task in tasks if task.kind != "result"), *results[: len(results) * 2 // 3]]:
         at = schedule.at(max(task.clock_from, walk.schedule.held_on) + timedelta(days=1), 10)
-        publication.publish_one(bureau, task, min(at, now))
+        publication.publish_some(bureau, [task], min(at, now))
     for task in results[len(results) * 2 // 3 :][:4]:
         disclosure.propose(by=bureau.staff.publisher, task=task, now=now)

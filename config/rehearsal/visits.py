@@ -12,6 +12,7 @@ from inspections import actions
 from inspections.models import Visit
 from inspections.rules import modes
 from inspections.rules.signing import Signed
+from registry.models import CheckPoint
 
 PROBLEM_EVERY = 7
 SITE = settings.PUBLIC_URL
@@ -82,15 +83,20 @@ def one(
 
 
 def _answer(visit: Visit, lead: User, arrival: datetime, problem: bool) -> None:
-    for position, item in enumerate(visit.items.select_related("item").order_by("id")):
-        points = list(item.item.checkpoints.order_by("no"))
-        bad = problem and position == 0
-        answers = {
-            point.pk: ("problem", "危险废物贮存间标识不全") if bad and n == 0 else ("clear", "")
-            for n, point in enumerate(points)
-        }
-        actions.save_item(
-            by=lead, visit_item=item, answers=answers, result="ordered_correct" if bad else "no_problem",
-            note="危险废物贮存间标识不全，责令五日内改正" if bad else "", demand="五日内补齐标识" if bad else "",
-            demand_due_on=(arrival + timedelta(days=7)).date() if bad else None, now=arrival + timedelta(minutes=40),
+    """The whole checklist together; where something is found, it is the first line of the first item."""
+    items = list(visit.items.select_related("item").order_by("id"))
+    points: dict[int, list[int]] = {item.item_id: [] for item in items}
+    rows = CheckPoint.objects.filter(item__in=list(points)).order_by("item", "no")
+    for item_id, pk in rows.values_list("item", "pk"):
+        points[item_id].append(pk)
+    filled = [
+        actions.Filled(item, dict.fromkeys(points[item.item_id], ("clear", "")), "no_problem")
+        for item in items
+    ]
+    if problem:
+        found = dict.fromkeys(points[items[0].item_id][:1], ("problem", "危险废物贮存间标识不全"))
+        filled[0] = actions.Filled(
+            items[0], {**filled[0].answers, **found}, "ordered_correct", "危险废物贮存间标识不全，责令五日内改正",
+            "五日内补齐标识", (arrival + timedelta(days=7)).date(),
         )  # fmt: skip
+    actions.save_items(by=lead, visit=visit, filled=filled, now=arrival + timedelta(minutes=40))

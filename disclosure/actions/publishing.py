@@ -1,10 +1,13 @@
 """From draft to public: propose, approve by another, publish, return, exempt. source: INV-06"""
 
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from disclosure import gather, policies
@@ -20,6 +23,7 @@ from foundation.ledger import actions as ledger
 from foundation.organisation.models import Organisation, User
 from foundation.rulebook.periods import Period
 from foundation.workdays.models import calendar
+from foundation.workdays.rules import Calendar
 from inspections.models import Visit
 
 
@@ -30,10 +34,14 @@ def propose(*, by: User, task: DisclosureTask, now: datetime | None = None) -> D
     raises: RuleBroken when it is not reviewed, not complete, or still carries personal data
     """
     lock(task)
+    return _propose(by, task, now or timezone.now())
+
+
+def _propose(by: User, task: DisclosureTask, at: datetime) -> DisclosureTask:
     policies.check_propose(by, task)
     policies.check_secrecy(task, gather.book_of(task))
     check_content(task)
-    return submit(by, task, states.FIRST, now=now)
+    return submit(by, task, states.FIRST, now=at)
 
 
 @transaction.atomic
@@ -55,13 +63,17 @@ def exempt(
 def approve(*, by: User, task: DisclosureTask, now: datetime | None = None) -> DisclosureTask:
     """Another person agrees; the fingerprint of what was agreed to is kept until the publication."""
     lock(task)
+    return _approve(by, task, now or timezone.now())
+
+
+def _approve(by: User, task: DisclosureTask, at: datetime) -> DisclosureTask:
     policies.check_approve(by, task)
     if task.nature in (states.FIRST, states.CORRECTION):
         policies.check_ripe(task)
         check_content(task)
         task.draft_sha256 = draft_fingerprint(task)
     task.state = policies.check_move(task, "approve")
-    task.approved_by, task.approved_at = by, now or timezone.now()
+    task.approved_by, task.approved_at = by, at
     task.save(update_fields=["state", "approved_by", "approved_at", "draft_sha256"])
     _note(by, task, "approve", sha256=task.draft_sha256, exemption=task.exemption)
     return task
@@ -92,14 +104,18 @@ def publish(*, by: User, task: DisclosureTask, now: datetime | None = None) -> P
     raises: RuleBroken when the content is no longer what was approved
     """
     lock(task)
+    return _publish(by, task, now or timezone.now(), calendar())
+
+
+def _publish(by: User, task: DisclosureTask, at: datetime, days: Calendar) -> Publication:
     policies.check_publish(by, task)
-    at = now or timezone.now()
     if task.nature == states.WITHDRAWAL:
-        made = _withdrawn(by, task, at)
+        made = _withdrawn(by, task, at, days)
     else:
         _check_unchanged(task)
-        _open_name(task, at)
-        made = _snapshot(by, task, at)
+        if _open_names(task, at):
+            gather.forget(task)
+        made = _snapshot(by, task, at, days)
     task.state = policies.check_move(task, "publish")
     task.first_published_on = task.first_published_on or timezone.localtime(at).date()
     task.draft_sha256, task.return_reason = "", ""
@@ -111,14 +127,70 @@ def publish(*, by: User, task: DisclosureTask, now: datetime | None = None) -> P
     return made
 
 
+# -- several at once ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What became of several tasks: those that went through, and why the others did not."""
+
+    done: list[DisclosureTask]
+    refused: list[RuleBroken]
+
+
+@transaction.atomic
+def propose_all(*, by: User, tasks: Iterable[DisclosureTask], now: datetime | None = None) -> Batch:
+    """`propose` for each; what is refused is named, the rest goes through. The records are read together."""
+    at = now or timezone.now()
+    return _each(tasks, lambda task: _propose(by, task, at))
+
+
+@transaction.atomic
+def approve_all(*, by: User, tasks: Iterable[DisclosureTask], now: datetime | None = None) -> Batch:
+    """`approve` for each, as `propose_all`."""
+    at = now or timezone.now()
+    return _each(tasks, lambda task: _approve(by, task, at))
+
+
+@transaction.atomic
+def publish_all(*, by: User, tasks: Iterable[DisclosureTask], now: datetime | None = None) -> Batch:
+    """`publish` for each, as `propose_all`."""
+    at, days = now or timezone.now(), calendar()
+    return _each(tasks, lambda task: _publish(by, task, at, days))
+
+
+def _each(tasks: Iterable[DisclosureTask], verb: Callable[[DisclosureTask], object]) -> Batch:
+    """Rows locked in a fixed order, done in the order given; each act stands or falls on its own."""
+    batch = Batch([], [])
+    for task in _lock_all(tasks):
+        try:
+            with transaction.atomic():
+                verb(task)
+            batch.done.append(task)
+        except RuleBroken as broken:
+            batch.refused.append(broken)
+    return batch
+
+
+def _lock_all(tasks: Iterable[DisclosureTask]) -> list[DisclosureTask]:
+    ids = [task.pk for task in tasks]
+    rows = {task.pk: task for task in _locked().filter(pk__in=ids).order_by("pk")}
+    gather.read(rows.values())
+    return [rows[pk] for pk in ids]
+
+
 # -- used by the other modules of this package ------------------------------------------------------------
 
 
 def lock(task: DisclosureTask) -> None:
     """Take the row and read it again, in place."""
-    DisclosureTask.objects.select_for_update(of=("self",), no_key=True).get(pk=task.pk)
-    task.refresh_from_db()
+    task.refresh_from_db(from_queryset=_locked())
     gather.forget(task)
+
+
+def _locked() -> QuerySet[DisclosureTask]:
+    rows = DisclosureTask.objects.select_related("organisation", "proposed_by", "approved_by")
+    return rows.select_for_update(of=("self",), no_key=True)
 
 
 def submit(by: User, task: DisclosureTask, nature: str, *, now: datetime | None) -> DisclosureTask:
@@ -196,35 +268,39 @@ def _check_unchanged(task: DisclosureTask) -> None:
         )
 
 
-def _open_name(task: DisclosureTask, at: datetime) -> None:
-    """The name goes into the chain of each draw as public, on the approver's authority, before the record quotes its salt."""
+def _open_names(task: DisclosureTask, at: datetime) -> int:
+    """The name goes into the chain of each draw as public, on the approver's authority, before the record quotes its salt.
+
+    returns: how many were opened
+    """
     visit, by = task.visit, task.approved_by
     assert by is not None
     if visit is None or _is_person(visit):
-        return
-    for credited, commitment, _ in gather.credits_of(visit):
+        return 0
+    count = 0
+    for credited, commitment in gather.closed_names(task):
         draw = Draw.objects.get(pk=credited.pk)
-        closed = draw_policies.why_not(draw_policies.check_open_names, by, draw)
-        if closed or gather.is_open(draw, commitment):
+        refused = draw_policies.why_not(draw_policies.check_open_names, by, draw)
+        if refused or gather.is_open(draw, commitment):
             continue
         with suppress(SecretLost), transaction.atomic():
             draws.open_names(by=by, draw=draw, commitments=[commitment], to="public", now=at)
+            count += 1
+    return count
 
 
 def _is_person(visit: Visit) -> bool:
     return masking.is_person(visit.target.name, visit.target.entity_id is not None)
 
 
-def _snapshot(by: User, task: DisclosureTask, at: datetime) -> Publication:
-    task.refresh_from_db(fields=["visit", "draw", "plan"])
-    gather.forget(task)
+def _snapshot(by: User, task: DisclosureTask, at: datetime, days: Calendar) -> Publication:
     record = gather.record_of(task)
     previous = task.publications.order_by("-version").first()
     number = previous.number if previous else _number(task)
-    return _write(by, task, at, record, number, previous)
+    return _write(by, task, at, days, record, number, previous)
 
 
-def _withdrawn(by: User, task: DisclosureTask, at: datetime) -> Publication:
+def _withdrawn(by: User, task: DisclosureTask, at: datetime, days: Calendar) -> Publication:
     """The page stays and says that it was withdrawn; the withdrawn text is named by its fingerprint only."""
     previous = task.publications.order_by("-version").first()
     assert previous is not None
@@ -234,13 +310,14 @@ def _withdrawn(by: User, task: DisclosureTask, at: datetime) -> Publication:
         if key in previous.record
     }
     record = kept | {"withdrawn": True, "withdrawn_sha256": previous.sha256}
-    return _write(by, task, at, record, previous.number, previous)
+    return _write(by, task, at, days, record, previous.number, previous)
 
 
 def _write(
     by: User,
     task: DisclosureTask,
     at: datetime,
+    days: Calendar,
     record: dict[str, Any],
     number: str,
     previous: Publication | None,
@@ -249,7 +326,7 @@ def _write(
     local = timezone.localtime(at)
     added = {
         "number": number, "version": version, "nature": task.nature, "reason": task.reason,
-        "published_at": local.isoformat(timespec="seconds"), "deadline": _deadline(task, local.date()),
+        "published_at": local.isoformat(timespec="seconds"), "deadline": _deadline(task, local.date(), days),
         "previous_sha256": previous.sha256 if previous else "",
     }  # fmt: skip
     text, sha256 = records.sealed(record, **added)
@@ -279,14 +356,14 @@ def _happened_on(task: DisclosureTask, record: dict[str, Any]) -> str:
     return record.get("checked_on") or record.get("held_on") or record.get("issued_on") or ""
 
 
-def _deadline(task: DisclosureTask, today: Any) -> dict[str, Any]:
+def _deadline(task: DisclosureTask, today: Any, days: Calendar) -> dict[str, Any]:
     book = gather.book_of(task)
     first = task.first_published_on or today
     return {
         "from": task.clock_from.isoformat(), "due_on": task.due_on.isoformat() if task.due_on else "",
         "clock": deadlines.CLOCKS[book.disclosure.clock] if task.kind == "result" else "",
         "within": book.disclosure.within.zh if task.kind == "result" else "",
-        "first_published_on": first.isoformat(), "workdays": deadlines.days_used(calendar(), task.clock_from, first),
+        "first_published_on": first.isoformat(), "workdays": deadlines.days_used(days, task.clock_from, first),
         "on_time": task.due_on is None or first <= task.due_on,
     }  # fmt: skip
 

@@ -1,12 +1,11 @@
-"""Facts of one inspection as they are published."""
+"""Facts of one inspection as they are published, from what was read."""
 
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
-from django.db.models import Prefetch
 from django.utils import timezone
 
+from disclosure.gather.reading import Reading, credits_of
 from disclosure.rules.facts import (
     DrawFacts,
     FollowUpFacts,
@@ -17,32 +16,25 @@ from disclosure.rules.facts import (
     TargetFacts,
 )
 from disclosure.rules.wording import CLEAN
-from draws import queries as draws
-from draws.errors import SecretLost
-from draws.models import Draw, DrawEvent, DrawStratum, SnapshotTarget
 from foundation.errors import RuleBroken
 from foundation.rulebook import library
 from foundation.rulebook.model import Rulebook
 from foundation.rulebook.periods import Period
 from foundation.rulebook.vocabulary import TIER_LABELS
-from inspections.models import FollowUp, Record, TeamMember, Visit, VisitCredit, VisitItem
+from inspections.models import FollowUp, Record, TeamMember, Visit, VisitItem
 from inspections.rules.modes import MODES
 from inspections.rules.outcomes import PRODUCTION
-from planning.models import PlanTask
-from registry.models import TierAssignment
-
-UNLISTED = ("", "unlisted")
 
 
-def facts_of_visit(visit_id: int | None) -> ResultFacts:
+def facts_of_visit(reading: Reading, visit_id: int) -> ResultFacts:
     """raises: RuleBroken without a signed record"""
-    visit = _whole_visit(visit_id)
+    visit = reading.visits[visit_id]
     book = library.get(visit.draw.rulebook_id)
     facts = ResultFacts(
         organisation_code=visit.organisation.code, organisation=visit.organisation.name,
         rulebook_id=book.id, rulebook=book.zh, rulebook_hash=book.hash, period=visit.draw.period,
         checked_on=_checked_on(visit), completed_on=completed_on(visit), mode_zh=MODES.get(visit.mode, visit.mode),
-        outcome="", outcome_zh="", target=_target(visit), draw=_draw_facts(visit),
+        outcome="", outcome_zh="", target=_target(visit, reading), draw=_draw_facts(visit, reading),
     )  # fmt: skip
     return _waived(facts, visit) if visit.waived_for else _checked(facts, visit, book)
 
@@ -76,33 +68,6 @@ def completed_on(visit: Visit) -> date:
     return found
 
 
-def credits_of(visit: Visit) -> list[tuple[Draw, str, list[str]]]:
-    """(draw, commitment, strata) of every draw this visit counts for, its own first. source: AMB-26"""
-    own = (visit.draw, visit.commitment, visit.strata)
-    rows = [(row.draw, row.commitment, row.strata) for row in visit.credits.all() if row.ended_at is None]
-    return [own, *(row for row in rows if row[1] != visit.commitment)]
-
-
-def _whole_visit(visit_id: int | None) -> Visit:
-    assert visit_id is not None
-    items = VisitItem.objects.select_related("item").prefetch_related("checks__checkpoint").order_by("pk")
-    team = TeamMember.objects.select_related("inspector").order_by("position")
-    followups = FollowUp.objects.order_by("opened_at", "pk")
-    return (
-        Visit.objects.select_related(
-            "organisation", "draw__plan", "target__area", "target__entity", "waived_for"
-        )
-        .prefetch_related(
-            Prefetch("items", items),
-            Prefetch("team", team),
-            Prefetch("followups", followups),
-            Prefetch("records", Record.objects.order_by("-version")),
-            Prefetch("credits", VisitCredit.objects.select_related("draw").order_by("pk")),
-        )
-        .get(pk=visit_id)
-    )
-
-
 def _record(visit: Visit) -> Record:
     found = list(visit.records.all())
     if not found:
@@ -115,66 +80,44 @@ def _checked_on(visit: Visit) -> date:
     return timezone.localtime(moment).date() if moment else completed_on(visit)
 
 
-def _target(visit: Visit) -> TargetFacts:
+def _target(visit: Visit, reading: Reading) -> TargetFacts:
     target = visit.target
     entity = target.entity
     private = [target.contact, entity.legal_representative if entity else ""]
     former = [*target.former_names, *(entity.former_names if entity else [])]
     return TargetFacts(
-        name=target.name, kind_zh=target.get_kind_display(), area=target.area.name, tier=_tier(visit),
+        name=target.name, kind_zh=target.get_kind_display(), area=target.area.name, tier=_tier(visit, reading),
         short_name=target.short_name, former_names=tuple(dict.fromkeys(former)),
         entity_name=entity.name if entity else "", uscc=entity.uscc if entity else "",
         uid=target.uid, initials=target.initials, private_names=tuple(name for name in private if name),
     )  # fmt: skip
 
 
-def _tier(visit: Visit) -> str:
+def _tier(visit: Visit, reading: Reading) -> str:
     """Chinese word of the tier for the body that drew the target, as it stands; empty when unlisted."""
-    body = (
-        DrawStratum.objects.filter(draw=visit.draw, stratum__in=visit.strata)
-        .order_by("pk")
-        .values_list("unit__body", flat=True)
-        .first()
-    )
-    tiers = TierAssignment.objects.filter(target=visit.target_id, body=body or "", until=None)
-    found = tiers.exclude(tier__in=UNLISTED).order_by("-overlay").values_list("tier", flat=True).first()
-    return TIER_LABELS.get(found or "", "")
+    drawn = [
+        stratum for (draw, stratum) in reading.bodies if draw == visit.draw_id and stratum in visit.strata
+    ]
+    body = reading.bodies[visit.draw_id, drawn[0]] if drawn else ""
+    return TIER_LABELS.get(reading.tiers.get((visit.target_id, body or ""), ""), "")
 
 
-def _draw_facts(visit: Visit) -> DrawFacts:
+def _draw_facts(visit: Visit, reading: Reading) -> DrawFacts:
     (draw, commitment, _), *others = credits_of(visit)
-    codes = dict(
-        SnapshotTarget.objects.filter(commitment__in=[c for _, c, _ in credits_of(visit)]).values_list(
-            "commitment", "code"
-        )
-    )
+    codes, openings = reading.codes, reading.openings
     return DrawFacts(
-        number=draw.number, held_on=timezone.localtime(draw.scheduled_at).date(), code=codes.get(commitment, ""),
-        commitment=commitment, head=draw.head, opening=opening_of(draw, commitment),
-        plan=draw.plan.name, directed=_directed(visit),
-        also=tuple(OtherDraw(other.number, codes.get(c, ""), c, opening_of(other, c)) for other, c, _ in others),
+        number=draw.number, held_on=timezone.localtime(draw.scheduled_at).date(), code=codes.get((draw.pk, commitment), ""),
+        commitment=commitment, head=draw.head, opening=openings.get((draw.pk, commitment)),
+        plan=draw.plan.name, directed=_directed(visit, reading),
+        also=tuple(
+            OtherDraw(other.number, codes.get((other.pk, c), ""), c, openings.get((other.pk, c))) for other, c, _ in others
+        ),
     )  # fmt: skip
 
 
-def _directed(visit: Visit) -> bool:
-    lines = DrawStratum.objects.filter(draw=visit.draw, stratum__in=visit.strata).values("line")
-    return PlanTask.objects.filter(plan=visit.draw.plan_id, line__in=lines, directed=True).exists()
-
-
-def opening_of(draw: Draw, commitment: str) -> dict[str, Any] | None:
-    """Salt and record of a code once it has been opened to the public, else None; None too when the key is lost."""
-    if not is_open(draw, commitment):
-        return None
-    try:
-        return draws.openings_for(draw, [commitment])[0]
-    except (SecretLost, RuleBroken):
-        return None
-
-
-def is_open(draw: Draw, commitment: str) -> bool:
-    """The chain says this name was opened to the public."""
-    events = DrawEvent.objects.filter(draw=draw, type="opening")
-    return events.filter(content__contains='"to":"public"').filter(content__contains=commitment).exists()
+def _directed(visit: Visit, reading: Reading) -> bool:
+    lines = (reading.lines.get((visit.draw_id, stratum), "") for stratum in visit.strata)
+    return any((visit.draw.plan_id, line) in reading.directed for line in lines)
 
 
 def _item(row: VisitItem, codes: dict[str, str]) -> ItemFacts:

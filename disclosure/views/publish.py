@@ -20,6 +20,7 @@ from foundation.errors import NotAllowed, RuleBroken
 
 PER_PAGE = 50
 BATCH = {"propose": "送审", "approve": "批准", "publish": "发布"}
+BATCH_ACTS = {"propose": actions.propose_all, "approve": actions.approve_all, "publish": actions.publish_all}
 
 
 def scope(request: HttpRequest) -> Any:
@@ -108,19 +109,14 @@ def batch(request: HttpRequest) -> HttpResponse:
     if verb not in BATCH:
         raise Http404("没有这个动作")
     ids = [int(pk) for pk in request.POST.getlist("selected") if pk.isdigit()]
-    done, refused = 0, []
-    for found in scope(request).filter(pk__in=ids).order_by("due_on", "pk"):
-        try:
-            VERBS[verb](request, found)
-            done += 1
-        except RuleBroken as broken:
-            refused.append(broken.message)
-    if done:
-        messages.success(request, f"已{BATCH[verb]} {done} 件。")
-    for sentence in refused[:5]:
-        messages.error(request, sentence)
-    if len(refused) > 5:
-        messages.error(request, f"另有 {len(refused) - 5} 件没有办成，原因同类，请逐件打开查看。")
+    ticked = scope(request).filter(pk__in=ids).order_by("due_on", "pk")
+    outcome = BATCH_ACTS[verb](by=request.user, tasks=ticked)
+    if outcome.done:
+        messages.success(request, f"已{BATCH[verb]} {len(outcome.done)} 件。")
+    for broken in outcome.refused[:5]:
+        messages.error(request, broken.message)
+    if len(outcome.refused) > 5:
+        messages.error(request, f"另有 {len(outcome.refused) - 5} 件没有办成，原因同类，请逐件打开查看。")
     if not ids:
         messages.warning(request, "没有勾选任何一件。")
     back = request.POST.get("back", "")

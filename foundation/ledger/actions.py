@@ -1,5 +1,7 @@
 """The one way to write the ledger, and the way to check it."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -13,7 +15,18 @@ from foundation.ledger.models import Entry, Head
 from foundation.organisation.models import Organisation, User
 
 
-@transaction.atomic
+@dataclass(frozen=True)
+class Act:
+    """One thing to be recorded; the fields are those of `record`."""
+
+    actor: User | None
+    act: str
+    subject: models.Model
+    data: dict | None = None
+    organisation: Organisation | None = None
+    actor_name: str = ""
+
+
 def record(
     *,
     actor: User | None,
@@ -30,13 +43,40 @@ def record(
     data: JSON-able values; dates, decimals and model objects are written as text
     organisation: needed only when neither actor nor subject has one
     """
+    return record_all([Act(actor, act, subject, data, organisation, actor_name)])[0]
+
+
+def record_all(acts: Sequence[Act]) -> list[Entry]:
+    """Append one entry per act, in this order, each with its own hash; the chain is locked and read once."""
     at = timezone.now()
-    owner = organisation or _organisation_of(subject) or (actor.organisation if actor else None)
+    owned = [(act, _owner_of(act)) for act in acts]
+    # A failure in here undoes the action as a whole, so it needs no savepoint of its own.
+    with transaction.atomic(savepoint=False):
+        head, _ = Head.objects.select_for_update(of=("self",), no_key=True).get_or_create(pk=1)
+        entries = []
+        for act, owner in owned:
+            entries.append(_entry(act, owner, at, head))
+            head.seq, head.hash = entries[-1].seq, entries[-1].hash
+        Entry.objects.bulk_create(entries)
+        head.save(update_fields=["seq", "hash"])
+    return entries
+
+
+def _owner_of(act: Act) -> Organisation:
+    owner = (
+        act.organisation or _organisation_of(act.subject) or (act.actor.organisation if act.actor else None)
+    )
     if owner is None:
         raise ValueError("ledger.record 需要机构：对象和操作人都没有所属机构")
-    name = actor_name or (actor.name if actor else "系统")
-    head, _ = Head.objects.select_for_update(of=("self",), no_key=True).get_or_create(pk=1)
-    fields = {
+    return owner
+
+
+def _entry(act: Act, owner: Organisation, at: datetime, head: Head) -> Entry:
+    """The entry after `head`, not saved yet."""
+    actor = act.actor
+    name = act.actor_name or (actor.name if actor else "系统")
+    kind, subject_id, title = act.subject._meta.label_lower, str(act.subject.pk), str(act.subject)[:200]
+    content = rules.canonical({
         "at": at.astimezone(timezone.get_current_timezone()).isoformat(timespec="milliseconds"),
         "organisation": owner.code,
         "actor": {
@@ -44,20 +84,16 @@ def record(
             "username": actor.username if actor else None,
             "name": name,
         },
-        "act": act,
-        "subject": {"type": subject._meta.label_lower, "id": str(subject.pk), "name": str(subject)[:200]},
-        "data": plain(data or {}),
-    }
-    content = rules.canonical(fields)
+        "act": act.act,
+        "subject": {"type": kind, "id": subject_id, "name": title},
+        "data": plain(act.data or {}),
+    })  # fmt: skip
     seq = head.seq + 1
-    entry = Entry.objects.create(
-        seq=seq, at=at, organisation=owner, actor=actor, actor_name=name, act=act,
-        subject_type=subject._meta.label_lower, subject_id=str(subject.pk), subject_name=str(subject)[:200],
+    return Entry(
+        seq=seq, at=at, organisation=owner, actor=actor, actor_name=name, act=act.act,
+        subject_type=kind, subject_id=subject_id, subject_name=title,
         content=content, previous_hash=head.hash, hash=rules.entry_hash(seq, head.hash, content),
     )  # fmt: skip
-    head.seq, head.hash = seq, entry.hash
-    head.save(update_fields=["seq", "hash"])
-    return entry
 
 
 def plain(value: object) -> object:

@@ -10,9 +10,13 @@ from foundation.organisation.models import User
 from inspections.models import Record, Visit
 
 
-def lock(visit: Visit) -> Visit:
-    """The same object, fresh from the database and locked until the transaction ends."""
-    visit.refresh_from_db(from_queryset=Visit.objects.select_for_update(of=("self",), no_key=True))
+def lock(visit: Visit, *also: str) -> Visit:
+    """The same object, fresh from the database and locked until the transaction ends; one query.
+
+    Its bureau, draw and plan are read along with it, and what `also` names: every action asks for them.
+    """
+    rows = Visit.objects.select_related("organisation", "draw__plan", *also)
+    visit.refresh_from_db(from_queryset=rows.select_for_update(of=("self",), no_key=True))
     return visit
 
 

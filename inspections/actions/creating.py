@@ -1,7 +1,8 @@
 """Visits from a draw: one per target, all items together; brought up to date after every replacement round."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -33,13 +34,34 @@ def create_visits(*, by: User, draw: Draw, now: datetime | None = None) -> list[
     policies.check_create(by, draw)
     at = moment(now)
     drawn = visits_of(draw)
-    items = _items_of(draw)
+    sheet = _sheet_of(draw)
     _end_gone(draw, {one.commitment for one in drawn}, at)
-    visits = [_bring_up(draw, one, items, by, at) for one in drawn]
+    visits = [_bring_up(draw, one, sheet, by, at) for one in drawn]
     ledger.record(actor=by, act="inspections.create_visits", subject=draw, data={
         "visits": [visit.number for visit in visits], "round": state_of(draw).round,
     })  # fmt: skip
     return visits
+
+
+@dataclass
+class _Sheet:
+    """What all visits of a draw have in common: items by stratum, round, last day, mode; `serial` is the last one used."""
+
+    items: dict[str, list[int]]
+    round: int
+    due_on: date
+    mode: str
+    secret: bool
+    serial: int
+
+
+def _sheet_of(draw: Draw) -> _Sheet:
+    book = book_of(draw.plan)
+    return _Sheet(
+        items=_items_of(draw), round=state_of(draw).round, due_on=books.due_on(book, Period.parse(draw.period)),
+        mode=book.inspection.modes[0], secret=books.names_stay_closed(book),
+        serial=Visit.objects.filter(number__startswith=f"{draw.number}-").count(),
+    )  # fmt: skip
 
 
 def _items_of(draw: Draw) -> dict[str, list[int]]:
@@ -86,23 +108,27 @@ def _lead_by(visit: Visit, credit: VisitCredit, at: datetime) -> None:
     _sync_team(visit, one.team, state_of(credit.draw).round, at, "改由另一次抽取的检查组承担")
 
 
-def _bring_up(draw: Draw, one: DrawnVisit, items: dict[str, list[int]], by: User, at: datetime) -> Visit:
+def _bring_up(draw: Draw, one: DrawnVisit, sheet: _Sheet, by: User, at: datetime) -> Visit:
     credit = VisitCredit.objects.filter(draw=draw, commitment=one.commitment).select_related("visit").first()
     if credit is not None:
         visit = lock(credit.visit)
         credit.strata, credit.ended_at = one.strata, None
         credit.save(update_fields=["strata", "ended_at"])
     else:
-        visit = _open_elsewhere(draw, one) or _create(draw, one)
+        found = _open_elsewhere(draw, one)
+        visit = found or _create(draw, one, sheet)
         VisitCredit.objects.create(visit=visit, draw=draw, commitment=one.commitment, strata=one.strata)
+        if found is None:
+            _staff(visit, one, sheet, at)
+            return visit
     if visit.state == Visit.State.ASSIGNED:
         if visit.draw_id == draw.pk:
             visit.strata = one.strata
             visit.save(update_fields=["strata"])
-            changed = _sync_team(visit, one.team, state_of(draw).round, at, "替换轮中离组")
+            changed = _sync_team(visit, one.team, sheet.round, at, "替换轮中离组")
             if changed and visit.dispatched_at:
                 request_notice(visit, by)
-        _add_items(visit, one.strata, items)
+        _add_items(visit, one.strata, sheet.items)
     return visit
 
 
@@ -114,15 +140,23 @@ def _open_elsewhere(draw: Draw, one: DrawnVisit) -> Visit | None:
     return lock(found) if found else None
 
 
-def _create(draw: Draw, one: DrawnVisit) -> Visit:
-    book = book_of(draw.plan)
-    serial = Visit.objects.filter(number__startswith=f"{draw.number}-").count() + 1
+def _create(draw: Draw, one: DrawnVisit, sheet: _Sheet) -> Visit:
+    sheet.serial += 1
     return Visit.objects.create(
-        organisation=draw.organisation, draw=draw, number=numbering.visit_number(draw.number, serial),
+        organisation=draw.organisation, draw=draw, number=numbering.visit_number(draw.number, sheet.serial),
         target=one.target, commitment=one.commitment, code=one.code, strata=one.strata,
-        secret=books.names_stay_closed(book), mode=book.inspection.modes[0],
-        due_on=books.due_on(book, Period.parse(draw.period)),
+        secret=sheet.secret, mode=sheet.mode, due_on=sheet.due_on,
     )  # fmt: skip
+
+
+def _staff(visit: Visit, one: DrawnVisit, sheet: _Sheet, at: datetime) -> None:
+    """Team and items of a visit that has neither yet."""
+    TeamMember.objects.bulk_create([
+        TeamMember(visit=visit, inspector=inspector, position=position, round=sheet.round, joined_at=at)
+        for position, inspector in enumerate(one.team)
+    ])  # fmt: skip
+    wanted = dict.fromkeys(pk for stratum in one.strata for pk in sheet.items[stratum])
+    VisitItem.objects.bulk_create([VisitItem(visit=visit, item_id=pk) for pk in wanted])
 
 
 def _sync_team(visit: Visit, team: Iterable, round_number: int, at: datetime, left_reason: str) -> bool:

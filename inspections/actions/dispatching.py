@@ -32,20 +32,21 @@ def dispatch(
     raises: NotAllowed, OutOfOrder, ModeRefused, SignatureWrong when too few members hold a certificate that day
     """
     Organisation.objects.select_for_update(of=("self",), no_key=True).get(pk=visit.organisation_id)
-    lock(visit)
+    lock(visit, "target")
     policies.check_dispatch(by, visit)
     at = moment(now)
     _check_day(visit, scheduled_on, timezone.localdate(at))
     _check_published(visit, scheduled_on)
     book = books.rulebook_of_visit(visit)
     signing.check_team(books.team_of(visit), scheduled_on, book.team.min)
-    rule = books.modes_of(visit, scheduled_on)
+    standing = books.standing_of(visit.target, scheduled_on)
+    rule = books.modes_for(book, standing)
     visit.mode = modes.choose(rule, mode, mode_reason)
     visit.mode_reason = words(mode_reason, 200, "理由") if visit.mode != rule.modes[0] else ""
     visit.scheduled_on, visit.assistants, visit.notice_site = scheduled_on, assistants, site.rstrip("/")
     _number(visit, timezone.localdate(at).year)
     visit.year_count = _count_of_year(visit, scheduled_on)
-    visit.year_cap = books.cap_of(visit, scheduled_on)
+    visit.year_cap = books.cap_for(book, standing)
     visit.state = states.after(visit.state, "dispatch")
     visit.dispatched_at, visit.dispatched_by = at, by
     visit.save()

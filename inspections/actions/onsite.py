@@ -1,7 +1,6 @@
 """On site: arrival with certificates shown, state of production, items, end of the visit."""
 
-from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,7 +11,7 @@ from foundation.ledger import actions as ledger
 from foundation.organisation.models import User
 from inspections import books, policies
 from inspections.actions.common import lock, moment, words
-from inspections.models import CheckResult, Visit, VisitItem
+from inspections.models import Visit
 from inspections.rules import modes, outcomes, signing, states
 
 
@@ -71,44 +70,6 @@ def set_production_state(*, by: User, visit: Visit, state: str, note: str = "") 
         data={"state": state, "note": note.strip()},
     )
     return visit
-
-
-@transaction.atomic
-def save_item(
-    *, by: User, visit_item: VisitItem, answers: Mapping[int, tuple[str, str]], result: str = "", note: str = "",
-    demand: str = "", demand_due_on: date | None = None, now: datetime | None = None,
-) -> VisitItem:  # fmt: skip
-    """Save one item, complete or not; what contradicts itself is refused.
-
-    answers: check point id → (clear | problem | na, note) · result: code of the rulebook, "" = as the answers imply
-    demand, demand_due_on: what is to be put right and by when; they go into the follow-up
-    raises: NotAllowed, OutOfOrder, ResultWrong, RuleBroken for a check point of another item
-    """
-    visit = lock(visit_item.visit)
-    policies.check_record(by, visit)
-    visit_item.refresh_from_db()
-    points = {point.pk: point for point in visit_item.item.checkpoints.all()}
-    if set(answers) - set(points):
-        raise RuleBroken("有一行不是这个事项的检查要点，请刷新后再填。", code="foreign_checkpoint")
-    given = [outcomes.Answer(*answers[pk]) for pk in points if pk in answers]
-    codes = books.codes(books.rulebook_of_visit(visit))
-    settled = outcomes.implied(given, len(points), result)
-    outcomes.check_item(outcomes.ItemResult(visit_item.item.name, settled, note, given, len(points)), codes)
-    for pk, (answer, text) in answers.items():
-        CheckResult.objects.update_or_create(
-            visit_item=visit_item,
-            checkpoint=points[pk],
-            defaults={"result": answer, "note": words(text, 1000, "问题记录")},
-        )
-    visit_item.checks.exclude(checkpoint__in=answers).delete()
-    visit_item.result, visit_item.note = settled, words(note, 2000, "情况")
-    visit_item.demand, visit_item.demand_due_on = words(demand, 500, "整改要求"), demand_due_on
-    visit_item.saved_at, visit_item.saved_by = moment(now), by
-    visit_item.save()
-    ledger.record(actor=by, act="inspections.save_item", subject=visit, data={
-        "item": visit_item.item.code, "result": settled, "answers": {points[pk].no: answers[pk][0] for pk in answers},
-    })  # fmt: skip
-    return visit_item
 
 
 @transaction.atomic

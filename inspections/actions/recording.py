@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -16,8 +17,8 @@ from inspections import books, policies
 from inspections.actions.common import lock, moment, request_record
 from inspections.actions.following import open_problems
 from inspections.actions.onsite import end_of, note_end
-from inspections.contents import content_of, item_results
-from inspections.models import Record, Signature, Visit
+from inspections.contents import content_of, item_results, items_of
+from inspections.models import Record, Signature, Visit, VisitItem
 from inspections.rules import modes, outcomes, signing, states
 from registry.actions import record_prior_inspection
 
@@ -32,14 +33,14 @@ def submit_record(
     outcome: "" = derived from the items; a whole-visit code where the visit could not be carried out
     raises: NotAllowed, OutOfOrder, ResultWrong, SignatureWrong, RuleBroken
     """
-    lock(visit)
+    lock(visit, "target__entity", "target__organisation")
     policies.check_submit(by, visit)
     at = moment(now)
     book = books.rulebook_of_visit(visit)
     if not visit.production_state:
         raise RuleBroken("还没有填生产状态，请先填。", code="production_missing")
     _settle_end(visit, finished_at, at)
-    items = list(visit.items.select_related("item").order_by("id"))
+    items, team = items_of(visit), books.team_of(visit)
     results = item_results(items)
     settled = outcomes.settle(
         chosen=outcome,
@@ -48,8 +49,9 @@ def submit_record(
         production=visit.production_state,
         summary=summary,
     )
-    _check_signed(visit, book, signatures, at)
-    record = _save(visit, by, settled, summary, signatures, correction_reason, at)
+    _check_signed(visit, book, team, signatures, at)
+    draft = _Draft(by, settled, summary.strip(), signatures, correction_reason.strip(), at)
+    record = _save(visit, items, team, draft)
     visit.state = states.after(visit.state, "submit")
     visit.completed_on = timezone.localdate(visit.finished_at)
     visit.returned_reason = ""
@@ -78,40 +80,53 @@ def _settle_end(visit: Visit, finished_at: datetime | None, now: datetime) -> No
     note_end(visit, end_of(visit, finished_at, now))
 
 
-def _check_signed(visit: Visit, book: Rulebook, signatures: Sequence[signing.Signed], at: datetime) -> None:
+def _check_signed(
+    visit: Visit, book: Rulebook, team: list[signing.Member], signatures: Sequence[signing.Signed], at: datetime
+) -> None:  # fmt: skip
     """Certificates count on the day of the visit and on the day of signing."""
-    team = books.team_of(visit)
     met = modes.meets_the_enterprise(visit.mode)
     signing.check(signatures, team, timezone.localdate(at), minimum=book.team.min, enterprise=met)
 
 
-def _save(
-    visit: Visit, by: User, outcome: str, summary: str, signatures: Sequence[signing.Signed], reason: str, at: datetime
-) -> Record:  # fmt: skip
-    version = visit.records.count() + 1
-    if version > 1 and not reason.strip():
+@dataclass(frozen=True)
+class _Draft:
+    """What the team hands in."""
+
+    by: User
+    outcome: str
+    summary: str
+    signatures: Sequence[signing.Signed]
+    reason: str
+    at: datetime
+
+
+def _save(visit: Visit, items: list[VisitItem], team: list[signing.Member], draft: _Draft) -> Record:
+    version, at = visit.records.count() + 1, draft.at
+    reason = draft.reason if version > 1 else ""
+    if version > 1 and not reason:
         raise RuleBroken(f"这是第 {version} 版记录，要写更正理由。", code="correction_reason_missing")
-    if not summary.strip():
+    if not draft.summary:
         raise RuleBroken("请写检查情况。", code="summary_missing")
     content = canonical(
-        content_of(visit, version=version, outcome=outcome, summary=summary.strip(), signatures=signatures, at=at,
-                   reason=reason.strip() if version > 1 else "")
+        content_of(visit, items=items, team=team, version=version, outcome=draft.outcome, summary=draft.summary,
+                   signatures=draft.signatures, at=at, reason=reason)
     )  # fmt: skip
     record = Record(
-        visit=visit, version=version, outcome=outcome, summary=summary.strip(), content=content, written_by=by,
-        sha256=hashlib.sha256(content.encode()).hexdigest(), submitted_at=at,
-        correction_reason=reason.strip() if version > 1 else "",
+        visit=visit, version=version, outcome=draft.outcome, summary=draft.summary, content=content, written_by=draft.by,
+        sha256=hashlib.sha256(content.encode()).hexdigest(), submitted_at=at, correction_reason=reason,
     )  # fmt: skip
-    record.full_clean()
+    record.clean_fields(
+        exclude=["visit", "written_by"]
+    )  # both are rows just read; the database guards the rest
     record.save()
-    numbers = {member.inspector: member.certificate_no for member in books.team_of(visit)}
+    numbers = {member.inspector: member.certificate_no for member in team}
     Signature.objects.bulk_create([
         Signature(
             record=record, role=signed.role, inspector_id=signed.inspector, name=signed.name.strip() or "（未签名）",
             certificate_no=numbers.get(signed.inspector or 0, ""), image=signed.image, refused=signed.refused,
             note=signed.note.strip(), signed_at=at,
         )
-        for signed in signatures
+        for signed in draft.signatures
     ])  # fmt: skip
     return record
 

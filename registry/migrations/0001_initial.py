@@ -34,6 +34,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '市场主体',
                 'verbose_name_plural': '市场主体',
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'uscc'), name='uscc_is_unique_in_organisation', violation_error_message='这个统一社会信用代码已有登记。'), models.CheckConstraint(condition=models.Q(('uscc__regex', '^[0-9A-HJ-NPQRTUWXY]{18}$')), name='uscc_has_18_characters')],
             },
         ),
         migrations.CreateModel(
@@ -60,6 +61,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '导入批次',
                 'verbose_name_plural': '导入批次',
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['checked', 'committed', 'undone', 'dropped'])), name='import_state_is_known'), models.CheckConstraint(condition=models.Q(('kind__in', ['targets', 'items'])), name='import_kind_is_known')],
             },
         ),
         migrations.CreateModel(
@@ -87,6 +89,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '抽查事项',
                 'verbose_name_plural': '抽查事项',
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'code', 'version'), name='item_version_is_unique'), models.UniqueConstraint(condition=models.Q(('status', 'published')), fields=('organisation', 'code'), name='one_version_of_an_item_is_published'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'published'), _negated=True), ('effective_from__isnull', False), _connector='OR'), name='published_item_has_a_date'), models.CheckConstraint(condition=models.Q(('approved_by', None), models.Q(('approved_by', models.F('created_by')), _negated=True), _connector='OR'), name='item_is_approved_by_another'), models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'approved', 'published', 'repealed'])), name='item_status_is_known')],
             },
         ),
         migrations.CreateModel(
@@ -103,6 +106,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '检查要点',
                 'verbose_name_plural': '检查要点',
+                'constraints': [models.UniqueConstraint(fields=('item', 'no'), name='checkpoint_number_is_unique_in_item')],
             },
         ),
         migrations.CreateModel(
@@ -148,6 +152,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '检查对象',
                 'verbose_name_plural': '检查对象',
+                'indexes': [models.Index(fields=['organisation', 'status', 'area'], name='target_by_status_and_area'), models.Index(fields=['organisation', 'name'], name='target_by_name')],
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'uid'), name='target_uid_is_unique_in_organisation', violation_error_message='对象编号已被使用。'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='target_has_a_name'), models.CheckConstraint(condition=models.Q(('hw_tonnes_per_year', None), ('hw_tonnes_per_year__gte', 0), _connector='OR'), name='hazardous_waste_is_not_negative', violation_error_message='危险废物年产生量不能是负数。'), models.CheckConstraint(condition=models.Q(('kind__in', ['enterprise', 'project', 'water_source', 'nature_reserve', 'land_party', 'agency', 'facility'])), name='target_kind_is_known'), models.CheckConstraint(condition=models.Q(('status__in', ['operating', 'suspended', 'closed', 'cancelled', 'moved'])), name='target_status_is_known'), models.CheckConstraint(condition=models.Q(('permit_class__in', ['key', 'simplified', 'registration', 'none'])), name='target_permit_class_is_known'), models.CheckConstraint(condition=models.Q(('control_level__in', ['national', 'provincial', 'municipal', 'county', 'none'])), name='target_control_level_is_known'), models.CheckConstraint(condition=models.Q(('approval_level__in', ['ministry', 'province', 'city', 'county', ''])), name='target_approval_level_is_known')],
             },
         ),
         migrations.CreateModel(
@@ -163,6 +169,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '状态经历',
                 'verbose_name_plural': '状态经历',
+                'constraints': [models.UniqueConstraint(condition=models.Q(('until', None)), fields=('target',), name='target_has_one_current_status'), models.CheckConstraint(condition=models.Q(('until', None), ('until__gte', models.F('since')), _connector='OR'), name='status_ends_after_it_starts')],
             },
         ),
         migrations.CreateModel(
@@ -179,6 +186,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '已有检查',
                 'verbose_name_plural': '已有检查',
+                'indexes': [models.Index(fields=['target', 'on'], name='prior_inspection_by_day')],
+                'constraints': [models.UniqueConstraint(fields=('target', 'level', 'on', 'source'), name='prior_inspection_is_recorded_once'), models.CheckConstraint(condition=models.Q(('level__in', ['own', 'superior', 'subordinate'])), name='prior_inspection_level_is_known')],
             },
         ),
         migrations.CreateModel(
@@ -194,6 +203,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '排污许可',
                 'verbose_name_plural': '排污许可',
+                'constraints': [models.UniqueConstraint(fields=('target', 'number'), name='permit_is_recorded_once_per_target', violation_error_message='这个许可证编号已登记。'), models.CheckConstraint(condition=models.Q(('category__in', ['key', 'simplified', 'registration', 'none'])), name='permit_category_is_known'), models.CheckConstraint(condition=models.Q(('valid_from', None), ('valid_until', None), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='permit_ends_after_it_starts', violation_error_message='许可证有效期止不能早于有效期起。')],
             },
         ),
         migrations.CreateModel(
@@ -212,6 +222,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '导入明细',
                 'verbose_name_plural': '导入明细',
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('item__isnull', False), ('target', None)), models.Q(('item', None), ('target__isnull', False)), _connector='OR'), name='imported_row_is_a_target_or_an_item')],
             },
         ),
         migrations.CreateModel(
@@ -228,6 +239,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '风险标记',
                 'verbose_name_plural': '风险标记',
+                'constraints': [models.UniqueConstraint(fields=('target', 'flag', 'happened_on'), name='flag_is_recorded_once_per_event'), models.CheckConstraint(condition=models.Q(('revoked_on', None), ('revoked_on__gte', models.F('happened_on')), _connector='OR'), name='flag_is_revoked_after_it_happened')],
             },
         ),
         migrations.CreateModel(
@@ -243,6 +255,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '标识',
                 'verbose_name_plural': '标识',
+                'constraints': [models.UniqueConstraint(fields=('target', 'group', 'value'), name='tag_is_given_once')],
             },
         ),
         migrations.CreateModel(
@@ -264,6 +277,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '层级认定',
                 'verbose_name_plural': '层级认定',
+                'indexes': [models.Index(fields=['body', 'tier', 'until'], name='tier_by_body')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('until', None)), fields=('target', 'body', 'tier'), name='tier_is_assigned_once_at_a_time'), models.CheckConstraint(condition=models.Q(('tier', models.F('computed_tier')), models.Q(('override_reason', ''), _negated=True), _connector='OR'), name='overridden_tier_has_a_reason', violation_error_message='人工改定层级必须写明理由。')],
             },
         ),
         migrations.CreateModel(
@@ -280,145 +295,5 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': '列对应',
                 'constraints': [models.UniqueConstraint(fields=('organisation', 'kind', 'name'), name='mapping_name_is_unique_per_kind', violation_error_message='这个名称的列对应已存在。')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='entity',
-            constraint=models.UniqueConstraint(fields=('organisation', 'uscc'), name='uscc_is_unique_in_organisation', violation_error_message='这个统一社会信用代码已有登记。'),
-        ),
-        migrations.AddConstraint(
-            model_name='entity',
-            constraint=models.CheckConstraint(condition=models.Q(('uscc__regex', '^[0-9A-HJ-NPQRTUWXY]{18}$')), name='uscc_has_18_characters'),
-        ),
-        migrations.AddConstraint(
-            model_name='importbatch',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['checked', 'committed', 'undone', 'dropped'])), name='import_state_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='importbatch',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['targets', 'items'])), name='import_kind_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='inspectionitem',
-            constraint=models.UniqueConstraint(fields=('organisation', 'code', 'version'), name='item_version_is_unique'),
-        ),
-        migrations.AddConstraint(
-            model_name='inspectionitem',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'published')), fields=('organisation', 'code'), name='one_version_of_an_item_is_published'),
-        ),
-        migrations.AddConstraint(
-            model_name='inspectionitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'published'), _negated=True), ('effective_from__isnull', False), _connector='OR'), name='published_item_has_a_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='inspectionitem',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_by', None), models.Q(('approved_by', models.F('created_by')), _negated=True), _connector='OR'), name='item_is_approved_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='inspectionitem',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'approved', 'published', 'repealed'])), name='item_status_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='checkpoint',
-            constraint=models.UniqueConstraint(fields=('item', 'no'), name='checkpoint_number_is_unique_in_item'),
-        ),
-        migrations.AddIndex(
-            model_name='target',
-            index=models.Index(fields=['organisation', 'status', 'area'], name='target_by_status_and_area'),
-        ),
-        migrations.AddIndex(
-            model_name='target',
-            index=models.Index(fields=['organisation', 'name'], name='target_by_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='target',
-            constraint=models.UniqueConstraint(fields=('organisation', 'uid'), name='target_uid_is_unique_in_organisation', violation_error_message='对象编号已被使用。'),
-        ),
-        migrations.AddConstraint(
-            model_name='target',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='target_has_a_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='target',
-            constraint=models.CheckConstraint(condition=models.Q(('hw_tonnes_per_year', None), ('hw_tonnes_per_year__gte', 0), _connector='OR'), name='hazardous_waste_is_not_negative', violation_error_message='危险废物年产生量不能是负数。'),
-        ),
-        migrations.AddConstraint(
-            model_name='target',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['enterprise', 'project', 'water_source', 'nature_reserve', 'land_party', 'agency', 'facility'])), name='target_kind_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='target',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['operating', 'suspended', 'closed', 'cancelled', 'moved'])), name='target_status_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='target',
-            constraint=models.CheckConstraint(condition=models.Q(('permit_class__in', ['key', 'simplified', 'registration', 'none'])), name='target_permit_class_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='target',
-            constraint=models.CheckConstraint(condition=models.Q(('control_level__in', ['national', 'provincial', 'municipal', 'county', 'none'])), name='target_control_level_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='target',
-            constraint=models.CheckConstraint(condition=models.Q(('approval_level__in', ['ministry', 'province', 'city', 'county', ''])), name='target_approval_level_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='statusperiod',
-            constraint=models.UniqueConstraint(condition=models.Q(('until', None)), fields=('target',), name='target_has_one_current_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='statusperiod',
-            constraint=models.CheckConstraint(condition=models.Q(('until', None), ('until__gte', models.F('since')), _connector='OR'), name='status_ends_after_it_starts'),
-        ),
-        migrations.AddIndex(
-            model_name='priorinspection',
-            index=models.Index(fields=['target', 'on'], name='prior_inspection_by_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='priorinspection',
-            constraint=models.UniqueConstraint(fields=('target', 'level', 'on', 'source'), name='prior_inspection_is_recorded_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='priorinspection',
-            constraint=models.CheckConstraint(condition=models.Q(('level__in', ['own', 'superior', 'subordinate'])), name='prior_inspection_level_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='permit',
-            constraint=models.UniqueConstraint(fields=('target', 'number'), name='permit_is_recorded_once_per_target', violation_error_message='这个许可证编号已登记。'),
-        ),
-        migrations.AddConstraint(
-            model_name='permit',
-            constraint=models.CheckConstraint(condition=models.Q(('category__in', ['key', 'simplified', 'registration', 'none'])), name='permit_category_is_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='permit',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_from', None), ('valid_until', None), ('valid_until__gte', models.F('valid_from')), _connector='OR'), name='permit_ends_after_it_starts', violation_error_message='许可证有效期止不能早于有效期起。'),
-        ),
-        migrations.AddConstraint(
-            model_name='importedrow',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('item__isnull', False), ('target', None)), models.Q(('item', None), ('target__isnull', False)), _connector='OR'), name='imported_row_is_a_target_or_an_item'),
-        ),
-        migrations.AddConstraint(
-            model_name='targetflag',
-            constraint=models.UniqueConstraint(fields=('target', 'flag', 'happened_on'), name='flag_is_recorded_once_per_event'),
-        ),
-        migrations.AddConstraint(
-            model_name='targetflag',
-            constraint=models.CheckConstraint(condition=models.Q(('revoked_on', None), ('revoked_on__gte', models.F('happened_on')), _connector='OR'), name='flag_is_revoked_after_it_happened'),
-        ),
-        migrations.AddConstraint(
-            model_name='targettag',
-            constraint=models.UniqueConstraint(fields=('target', 'group', 'value'), name='tag_is_given_once'),
-        ),
-        migrations.AddIndex(
-            model_name='tierassignment',
-            index=models.Index(fields=['body', 'tier', 'until'], name='tier_by_body'),
-        ),
-        migrations.AddConstraint(
-            model_name='tierassignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('until', None)), fields=('target', 'body', 'tier'), name='tier_is_assigned_once_at_a_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='tierassignment',
-            constraint=models.CheckConstraint(condition=models.Q(('tier', models.F('computed_tier')), models.Q(('override_reason', ''), _negated=True), _connector='OR'), name='overridden_tier_has_a_reason', violation_error_message='人工改定层级必须写明理由。'),
         ),
     ]
