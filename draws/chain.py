@@ -1,7 +1,9 @@
 """The stored event chain of a draw: folding it into a state, and the one way to append to it."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -11,6 +13,7 @@ from django.utils import timezone
 from draws.models import Draw, DrawEvent
 from draws.rules.mc1.canonical import canon
 from draws.rules.mc1.entropy import EntropyLog
+from draws.rules.mc1.errors import Mc1Error
 from draws.rules.mc1.events import next_head
 from draws.rules.mc1.standing import Frozen
 from draws.rules.mc1.state import DrawState
@@ -58,9 +61,10 @@ def stamp(now: datetime) -> str:
     return timezone.localtime(now).isoformat(timespec="seconds")
 
 
-def events_of(draw: Draw) -> list[dict[str, Any]]:
-    """Stored events in order, parsed from their canonical bytes."""
-    contents = DrawEvent.objects.filter(draw=draw).order_by("seq").values_list("content", flat=True)
+def events_of(draw: Draw, after: int = 0) -> list[dict[str, Any]]:
+    """Stored events in order, parsed from their canonical bytes; those after a sequence number."""
+    rows = DrawEvent.objects.filter(draw=draw, seq__gt=after)
+    contents = rows.order_by("seq").values_list("content", flat=True)
     return [json.loads(content) for content in contents]
 
 
@@ -79,14 +83,46 @@ def state_of(draw: Draw) -> StoredState:
 @lru_cache(maxsize=64)
 def _folded(pk: int, number: str, version: str, head: str) -> StoredState:
     draw = Draw(pk=pk, number=number, version=version)
-    state = StoredState(version, number, lambda manifest: _frozen(pk, canon(manifest)))
-    for event in events_of(draw):
+    state = _resumed(draw, head)
+    if state is None:
+        state = StoredState(version, number, lambda manifest: _frozen(pk, canon(manifest)))
+        _apply_until(state, events_of(draw), head)
+    if head and state.head != head:
+        raise OutOfOrder(f"{number} 的事件链与链首对不上，记录可能被改动过。请停止操作并报告审计员。")
+    if state.place in SETTLED:
+        _settled[pk] = state
+        while len(_settled) > MOST_SETTLED:
+            _settled.popitem(last=False)
+    return state
+
+
+# Places from which on an event replaces parts of the state and changes none in place, so that a copy may go on.
+SETTLED = ("resulted", "signed", "round", "void")
+MOST_SETTLED = 64
+_settled: OrderedDict[int, StoredState] = OrderedDict()
+
+
+def _resumed(draw: Draw, head: str) -> StoredState | None:
+    """The last state of a draw with a result, with the later events applied; None when they do not lead to the head.
+
+    A draw gets an event per opened name: folding all of them again for each would be quadratic.
+    """
+    known = _settled.get(draw.pk)
+    if known is None or known.draw_id != draw.number:
+        return None
+    state = copy(known)
+    try:
+        _apply_until(state, events_of(draw, after=state.seq), head)
+    except Mc1Error:
+        return None
+    return state if state.head == head else None
+
+
+def _apply_until(state: StoredState, events: Iterable[dict[str, Any]], head: str) -> None:
+    for event in events:
         if state.head == head:
             break
         state.apply(event)
-    if head and state.head != head:
-        raise OutOfOrder(f"{number} 的事件链与链首对不上，记录可能被改动过。请停止操作并报告审计员。")
-    return state
 
 
 @lru_cache(maxsize=8)

@@ -174,3 +174,25 @@ def test_what_is_opened_to_whom_is_in_the_chain_once(house):
     assert len(queries.openings_of(draw)["openings"]) == 3
     with pytest.raises(RuleBroken, match="不在本次抽取"):
         actions.open_names(by=house.operator, draw=draw, commitments=["0" * 64], to="public")
+
+
+def test_a_draw_with_many_openings_is_not_folded_from_the_start_each_time(house, monkeypatch):
+    from draws import chain
+
+    draw, _ = make.signed(house)
+    commitments = [visit.commitment for visit in queries.visits_of(draw)]
+    chain.state_of(draw)
+    applied = []
+    apply = chain.StoredState.apply
+    monkeypatch.setattr(
+        chain.StoredState, "apply", lambda self, event: (applied.append(event["seq"]), apply(self, event))[1]
+    )
+    for commitment in commitments:
+        actions.open_names(by=house.operator, draw=draw, commitments=[commitment], to="public")
+        chain.state_of(draw)
+    assert len(applied) == len(set(applied)) == len(commitments)
+    kept = chain.state_of(draw)
+    chain._folded.cache_clear()
+    chain._settled.clear()
+    again = chain.state_of(draw)
+    assert (again.head, again.seq, again.place) == (kept.head, kept.seq, kept.place)
