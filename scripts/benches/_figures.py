@@ -14,7 +14,7 @@ class Figure:
     """One figure beside what it is compared with.
 
     against: in words, with its own figure · ratio: value over what it is compared with, in the same unit and run
-    limit: the highest ratio allowed, None where the figure only informs
+    limit: the highest ratio allowed · at_most: the highest value allowed; None where the figure only informs
     """
 
     name: str
@@ -23,27 +23,31 @@ class Figure:
     against: str
     ratio: float
     limit: float | None = None
+    at_most: float | None = None
 
     @property
     def met(self) -> bool | None:
-        return None if self.limit is None else self.ratio <= self.limit
+        bounds = [(self.ratio, self.limit), (self.value, self.at_most)]
+        asked = [value <= bound for value, bound in bounds if bound is not None]
+        return all(asked) if asked else None
 
     def as_row(self, section: str) -> dict[str, Any]:
         return {"section": section, **asdict(self), "met": self.met}
 
 
 def compared(
-    name: str, value: float, other: str, reference: float, limit: float | None = None, unit: str = SECONDS
-) -> Figure:
-    """A figure in seconds beside another one of the same run; `limit` is the highest allowed ratio."""
+    name: str, value: float, other: str, reference: float, *,
+    limit: float | None = None, at_most: float | None = None, unit: str = SECONDS,
+) -> Figure:  # fmt: skip
+    """A figure beside another one of the same run and unit."""
     against = f"{other}（{reference:.3f} {unit}）"
-    return Figure(name, round(value, 3), unit, against, round(value / reference, 3), limit)
+    return Figure(name, round(value, 3), unit, against, round(value / reference, 3), limit, at_most)
 
 
 def sentence(row: dict[str, Any]) -> str:
-    verdict = {None: "", True: f"，合乎不超过 {row['limit']} 倍", False: f"，超出 {row['limit']} 倍"}[
-        row["met"]
-    ]
+    bounds = [f"{row['limit']:g} 倍"] if row["limit"] is not None else []
+    bounds += [f"{row['at_most']:g} {row['unit']}"] if row["at_most"] is not None else []
+    verdict = f"；{'合乎' if row['met'] else '超出'}上限 {'、'.join(bounds)}" if bounds else ""
     return f"{row['section']}：{row['name']} {row['value']} {row['unit']}，是{row['against']}的 {row['ratio']} 倍{verdict}"
 
 

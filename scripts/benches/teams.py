@@ -29,7 +29,7 @@ def run() -> list[Figure]:
     ]
     pairs = f"{VISITS * PEOPLE} 个配对签的裸循环"
     return [
-        compared(f"{VISITS} 家 × {PEOPLE} 人分组（{name}）", assigned(office, ladder), pairs, bare, limit=limit / bare)
+        compared(f"{VISITS} 家 × {PEOPLE} 人分组（{name}）", assigned(office, ladder), pairs, bare, at_most=limit)
         for name, office, ladder, limit in cases
     ]  # fmt: skip
 

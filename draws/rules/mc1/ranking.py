@@ -25,7 +25,9 @@ class Ranking:
         self._start = start
         self._listed = listed
         self._rest: array[int] | None = array("H") if len(listed) <= 2 * HEAD else None
-        self._head = array("H", [j for _, j in sorted(self._tickets() if self._rest is not None else self._lowest())])
+        self._head = array(
+            "H", [j for _, j in sorted(self._tickets() if self._rest is not None else self._lowest())]
+        )
 
     def __iter__(self) -> Iterator[int]:
         yield from self._head
