@@ -436,9 +436,6 @@ class Site(BaseHTTPRequestHandler):
             self.answer(PAGE.read_bytes(), "text/html; charset=utf-8")
         elif self.path == "/draw/1/transcript.json":
             self.answer(json.dumps(POSITIVE["pos-12-sm3"]["transcript"]).encode(), "application/json")
-        elif self.path == "/favicon.ico":
-            self.send_response(204)
-            self.end_headers()
         else:
             self.send_error(404)
 
@@ -462,7 +459,7 @@ def hash_policy() -> str:
 
     return (
         f"default-src 'none'; script-src 'sha256-{digest('script')}'; style-src 'sha256-{digest('style')}'; "
-        "connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
+        "connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'"
     )
 
 
@@ -711,6 +708,21 @@ def test_a_rehearsal_carries_its_watermark_and_a_formal_draw_does_not(tab: Page,
 
 
 @browser_tests
+def test_over_http_the_page_can_be_kept_as_the_one_file_it_is(
+    chromium: Browser, site: str, tab: Page
+) -> None:
+    assert tab.locator("#save").is_hidden()
+    page = chromium.new_page()
+    page.goto(f"{site}/verifier.html#src=/draw/1/transcript.json")
+    page.wait_for_selector("#state-transcript.slot__s--ok")
+    with page.expect_download() as kept:
+        page.get_by_role("link", name="把本页存到这台设备").click()
+    assert kept.value.suggested_filename == "verifier.html"
+    assert Path(kept.value.path()).read_bytes() == PAGE.read_bytes()
+    page.close()
+
+
+@browser_tests
 def test_over_http_only_a_path_of_the_same_site_is_fetched(chromium: Browser, site: str) -> None:
     tab = chromium.new_page()
     noise: list[str] = []
@@ -724,7 +736,7 @@ def test_over_http_only_a_path_of_the_same_site_is_fetched(chromium: Browser, si
         tab.goto("about:blank")
         tab.goto(f"{site}/verifier.html#src={address}")
         tab.get_by_text("不是本站的文件").wait_for()
-    assert set(Site.asked) - {"/favicon.ico"} == {"/verifier.html", "/draw/1/transcript.json"}
+    assert set(Site.asked) == {"/verifier.html", "/draw/1/transcript.json"}
     tab.goto("about:blank")
     tab.goto(f"{site}/verifier.html#src=/draw/2/transcript.json")
     tab.get_by_text("读不到 /draw/2/transcript.json（404）").wait_for()
