@@ -56,3 +56,8 @@ def timed(work: Callable[[], T]) -> tuple[float, T]:
     started = time.process_time()
     found = work()
     return time.process_time() - started, found
+
+
+def best(work: Callable[[], T], times: int = 3) -> tuple[float, T]:
+    """The quickest of several calls: what a neighbour on the same core takes away is not ours."""
+    return min((timed(work) for _ in range(times)), key=lambda one: one[0])
