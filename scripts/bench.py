@@ -1,56 +1,60 @@
 """make bench [SECTION=…]: each figure beside what it is compared with, in one run; also var/bench.json.
 
-Sections so far: selection (rule time of a single-stratum draw against a bare hashlib loop).
+A section is a module of `scripts/benches` whose `run()` returns figures; each runs in a process of its own, so that
+memory, settings and databases of one do not touch the next. Names with an underscore are helpers.
 """
 
-import hashlib
+import importlib
 import json
-import os
+import pkgutil
+import subprocess
 import sys
-import time
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-ROWS = int(os.environ.get("BENCH_ROWS", "1000000"))
+sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
+
+import benches  # noqa: E402
+from benches._figures import Figure, sentence  # noqa: E402
 
 
-def selection() -> list[dict]:
-    """Ranking ROWS rows of one stratum, against as many bare SHA-256 digests of 150-byte texts."""
-    from draws.rules.mc1.hashing import suite_of
-    from draws.rules.mc1.quota import Stratum
-    from draws.rules.mc1.selection import Population, rank
-
-    rows = [f"{hashlib.sha256(str(n).encode()).hexdigest()}|0|1||||S:E" for n in range(ROWS)]
-    stratum = Stratum("S", "line", "body", "rate", 25, 100, 0, 0, 0, 0, True, ROWS // 4, "uniform", "")
-    text = b"x" * 150
-    started = time.process_time()
-    for _ in range(ROWS):
-        hashlib.sha256(text).digest()
-    bare = time.process_time() - started
-    started = time.process_time()
-    rank(suite_of("MC1"), stratum, Population(rows), "0" * 64, take=ROWS // 4)
-    ours = time.process_time() - started
-    return [{"section": "selection", "name": f"{ROWS} 行单层抽取", "value": round(ours, 3), "unit": "秒（处理器）",
-             "against": f"{ROWS} 次 hashlib.sha256", "ratio": round(ours / bare, 2)}]  # fmt: skip
+def sections() -> list[str]:
+    return sorted(found.name for found in pkgutil.iter_modules(benches.__path__) if found.name[0] != "_")
 
 
-SECTIONS = {"selection": selection}
+def one(name: str, out: Path) -> None:
+    """What the child process does: run one section and leave its figures in a file."""
+    figures: list[Figure] = importlib.import_module(f"benches.{name}").run()
+    out.write_text(
+        json.dumps([figure.as_row(name) for figure in figures], ensure_ascii=False), encoding="utf-8"
+    )
+
+
+def in_a_process_of_its_own(name: str) -> list[dict]:
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "figures.json"
+        if subprocess.run([sys.executable, __file__, name, str(out)], cwd=ROOT).returncode:
+            sys.exit(f"“{name}”这一节没有量成，原因见上。")
+        return json.loads(out.read_text(encoding="utf-8"))
 
 
 def main() -> int:
     wanted = sys.argv[1] if len(sys.argv) > 1 else "all"
-    if wanted != "all" and wanted not in SECTIONS:
-        sys.exit(f"没有“{wanted}”这一节。可选：{'、'.join(SECTIONS)}、all")
-    figures = [row for name, run in SECTIONS.items() if wanted in ("all", name) for row in run()]
-    for row in figures:
-        print(
-            f"{row['section']:<12}{row['name']}：{row['value']} {row['unit']}，是{row['against']}的 {row['ratio']} 倍"
-        )
+    if wanted != "all" and wanted not in sections():
+        sys.exit(f"没有“{wanted}”这一节。可选：{'、'.join(sections())}、all")
+    if len(sys.argv) == 3:
+        one(wanted, Path(sys.argv[2]))
+        return 0
+    rows = []
+    for name in sections() if wanted == "all" else [wanted]:
+        found = in_a_process_of_its_own(name)
+        print("\n".join(map(sentence, found)), flush=True)
+        rows += found
     out = ROOT / "var" / "bench.json"
     out.parent.mkdir(exist_ok=True)
-    out.write_text(json.dumps(figures, ensure_ascii=False, indent=1), encoding="utf-8")
-    return 0
+    out.write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
+    return 0 if all(row["met"] is not False for row in rows) else 1
 
 
 if __name__ == "__main__":

@@ -59,11 +59,6 @@ def paths(office) -> dict[str, str]:
     }  # fmt: skip
 
 
-def is_fault(message) -> bool:
-    """The one-file verifier names no icon, so the browser asks for /favicon.ico by itself."""
-    return message.type == "error" and not message.location.get("url", "").endswith("/favicon.ico")
-
-
 @pytest.fixture
 def visit(live_server, context):
     """Opens a page; whatever the console said meanwhile is in page.said."""
@@ -71,7 +66,7 @@ def visit(live_server, context):
     def go(path, size=(1366, 768)):
         page = context.new_page()
         page.said = []
-        page.on("console", lambda m: page.said.append(m.text) if is_fault(m) else None)
+        page.on("console", lambda m: page.said.append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda e: page.said.append(str(e)))
         page.set_viewport_size({"width": size[0], "height": size[1]})
         page.goto(live_server.url + path)

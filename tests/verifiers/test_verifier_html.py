@@ -403,10 +403,9 @@ def test_the_file_stands_alone_and_can_be_served_with_a_hash_policy() -> None:
     markup = page[: page.index("<style>")] + page[page.index("</style>") : page.index("<script>")]
     assert page.count("<style>") == page.count("<script>") == page.count("</script>") == 1
     assert not re.search(r"\s(on[a-z]+|style)=", markup)
-    assert not re.search(
-        r"\b(src|srcset)=|<link|<iframe|https?://|url\(|@import",
-        page.replace("#src=", "").replace(SVG_NAMESPACE, ""),
-    )
+    rest = page.replace("#src=", "").replace(SVG_NAMESPACE, "")
+    rest = rest.replace('<link rel="icon" href="data:', "", 1)  # the icon is in the file itself
+    assert not re.search(r"\b(src|srcset)=|<link|<iframe|https?://|url\(|@import", rest)
     assert not page.startswith("\ufeff")
 
 
@@ -436,9 +435,6 @@ class Site(BaseHTTPRequestHandler):
             self.answer(PAGE.read_bytes(), "text/html; charset=utf-8")
         elif self.path == "/draw/1/transcript.json":
             self.answer(json.dumps(POSITIVE["pos-12-sm3"]["transcript"]).encode(), "application/json")
-        elif self.path == "/favicon.ico":
-            self.send_response(204)
-            self.end_headers()
         else:
             self.send_error(404)
 
@@ -462,7 +458,7 @@ def hash_policy() -> str:
 
     return (
         f"default-src 'none'; script-src 'sha256-{digest('script')}'; style-src 'sha256-{digest('style')}'; "
-        "connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
+        "connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'"
     )
 
 
@@ -711,6 +707,40 @@ def test_a_rehearsal_carries_its_watermark_and_a_formal_draw_does_not(tab: Page,
 
 
 @browser_tests
+def test_a_failed_step_says_what_to_do_in_the_words_of_the_other_verifier(tab: Page, tmp_path: Path) -> None:
+    case = copy.deepcopy(POSITIVE["pos-03-items"])
+    case["transcript"]["recusals"].pop()
+    verify(tab, tmp_path, case)
+    failed = tab.locator("[data-step=V06]")
+    assert "不通过" in failed.inner_text()
+    assert "怎么办：回避名单不是冻结时的那一份。请要求组织方出示冻结时的名单。" in failed.inner_text()
+    assert tab.get_by_text("怎么办：").count() == 1
+    assert_accessible(tab)
+
+
+def test_both_verifiers_give_the_same_advice_for_every_step() -> None:
+    page, python = PAGE.read_text("utf-8"), (PAGE.parent / "verify_draw.py").read_text("utf-8")
+    advice = dict(re.findall(r"^    (V\d\d): '(.+?)',?$", page, flags=re.M))
+    assert list(advice) == [f"V{n:02d}" for n in range(1, 22)]
+    assert [step for step, words in advice.items() if f'"{words}"' not in python] == []
+
+
+@browser_tests
+def test_over_http_the_page_can_be_kept_as_the_one_file_it_is(
+    chromium: Browser, site: str, tab: Page
+) -> None:
+    assert tab.locator("#save").is_hidden()
+    page = chromium.new_page()
+    page.goto(f"{site}/verifier.html#src=/draw/1/transcript.json")
+    page.wait_for_selector("#state-transcript.slot__s--ok")
+    with page.expect_download() as kept:
+        page.get_by_role("link", name="把本页存到这台设备").click()
+    assert kept.value.suggested_filename == "verifier.html"
+    assert Path(kept.value.path()).read_bytes() == PAGE.read_bytes()
+    page.close()
+
+
+@browser_tests
 def test_over_http_only_a_path_of_the_same_site_is_fetched(chromium: Browser, site: str) -> None:
     tab = chromium.new_page()
     noise: list[str] = []
@@ -724,7 +754,7 @@ def test_over_http_only_a_path_of_the_same_site_is_fetched(chromium: Browser, si
         tab.goto("about:blank")
         tab.goto(f"{site}/verifier.html#src={address}")
         tab.get_by_text("不是本站的文件").wait_for()
-    assert set(Site.asked) - {"/favicon.ico"} == {"/verifier.html", "/draw/1/transcript.json"}
+    assert set(Site.asked) == {"/verifier.html", "/draw/1/transcript.json"}
     tab.goto("about:blank")
     tab.goto(f"{site}/verifier.html#src=/draw/2/transcript.json")
     tab.get_by_text("读不到 /draw/2/transcript.json（404）").wait_for()

@@ -53,7 +53,7 @@ class HashSuite:
         return self.new("|".join(("MC1", tag, *map(str, fields), "")).encode())
 
     def hmac(self, key: bytes, message: str) -> str:
-        return hmac.new(key, message.encode(), self.name).hexdigest()
+        return hmac.digest(key, message.encode(), self.name).hex()
 
 
 @cache

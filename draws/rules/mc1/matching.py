@@ -9,10 +9,10 @@ place can be reached when one of his unfixed visits may take somebody else inste
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-Order = Sequence[int]
+Order = Iterable[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +188,12 @@ class Flow:
         return leaving
 
     def _last_in_order(self, visit: int, mask: int) -> int:
-        if mask & (mask - 1) == 0:
-            return mask.bit_length() - 1
-        return next(j for j in reversed(self.order(visit)) if mask >> j & 1)
+        if mask & (mask - 1):
+            for j in self.order(visit):
+                mask &= ~(1 << j)
+                if mask & (mask - 1) == 0:
+                    break
+        return mask.bit_length() - 1
 
     def _evict(self, visit: int, j: int, leaving: int, unskilled: bool) -> bool:
         """j is full: one of his unfixed visits must take somebody else, at best a leaving member."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from .hashing import HashSuite
 from .matching import Closure, Demand, Matching, bits, first_assignment
+from .ranking import Ranking
 from .rows import InspectorRow
 
 
@@ -153,8 +153,8 @@ class Problem:
         self.place_of = {need.t: x for x, need in enumerate(self.needs)}
         self.loads = loads
         self._closed = [self.mask(need.team) | self.mask(barred.get(need.t, ())) for need in self.needs]
-        self._orders: dict[int, tuple[int, array[int]]] = {}
-        self._lists: dict[int, tuple[list[int], list[bytes]]] = {}
+        self._orders: dict[int, tuple[int, Ranking]] = {}
+        self._lists: dict[int, list[tuple[bytes, int]]] = {}
 
     def mask(self, inspectors: Collection[str]) -> int:
         mask = 0
@@ -182,28 +182,19 @@ class Problem:
             demands, self.places(rung), lambda x: self._order(x, demands[x].candidates), partial=partial
         )
 
-    def _order(self, x: int, candidates: int) -> array[int]:
+    def _order(self, x: int, candidates: int) -> Ranking:
         """Candidates of visit x by ascending pair ticket; kept while the candidates stay the same."""
         kept = self._orders.get(x)
-        if kept is not None and kept[0] == candidates:
-            return kept[1]
-        indexes, texts = self._listed(candidates)
-        copy = self.suite.prefix("pair", self.keys[x]).copy
-        holder: dict[bytes, int] = {}
-        for j, text in zip(indexes, texts, strict=True):
-            hasher = copy()
-            hasher.update(text)
-            holder[hasher.digest()] = j
-        order = array("H", [holder[ticket] for ticket in sorted(holder)])
-        self._orders[x] = (candidates, order)
-        return order
+        if kept is None or kept[0] != candidates:
+            start = self.suite.prefix("pair", self.keys[x])
+            kept = self._orders[x] = (candidates, Ranking(start, self._listed(candidates)))
+        return kept[1]
 
-    def _listed(self, mask: int) -> tuple[list[int], list[bytes]]:
+    def _listed(self, mask: int) -> list[tuple[bytes, int]]:
         # Visits of one area share their candidates; list them once.
         listed = self._lists.get(mask)
         if listed is None:
-            indexes = list(bits(mask))
-            listed = self._lists[mask] = (indexes, [self.roster.texts[j] for j in indexes])
+            listed = self._lists[mask] = [(self.roster.texts[j], j) for j in bits(mask)]
         return listed
 
     def certificate(self, closure: Closure) -> Certificate:

@@ -22,6 +22,8 @@ def check_rounds(case: Case, report: Report) -> None:
         step = "V15"
         try:
             opened = _open(case, number, causes)
+            if result is not None:
+                _check_number(result["r"], number)
             report.steps[step] = PASS
             if result is None:
                 return
@@ -52,10 +54,16 @@ def _rounds(case: Case) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any] |
 
 def _open(case: Case, number: int, causes: Mapping[str, Any]) -> Opened:
     length = case.manifest["chains"]["len"]
-    if causes["r"] != number or number > length:
-        raise CauseRejected(f"轮次写的是 {causes['r']}，应是 {number}，且不能超过链长 {length}")
+    _check_number(causes["r"], number)
+    if number > length:
+        raise CauseRejected(f"第 {number} 轮超过链长 {length}")
     assert case.standing is not None
     return open_round(case.standing, causes["causes"], causes["started"])
+
+
+def _check_number(stated: int, number: int) -> None:
+    if stated != number:
+        raise CauseRejected(f"轮次写的是 {stated}，应是 {number}")
 
 
 def _check_keys(case: Case, before: tuple[str, str], result: Mapping[str, Any]) -> None:
@@ -70,7 +78,7 @@ def _check_result(case: Case, number: int, opened: Opened, result: Mapping[str, 
     seed = reseed(case.suite, reveal["seed"], number, result["xa"], result["xb"])
     outcome = play_round(opened, seed)
     computed = outcome.as_body(r=number, xa=result["xa"], xb=result["xb"], seed=seed)
-    for key in ("r", "seed", "strata", "swaps", "level", "teams", "lacking"):
+    for key in ("seed", "strata", "swaps", "level", "teams", "lacking"):
         if result[key] != computed[key]:
             raise Mc1Error(f"由新种子算出的替换结果与记录不同（{key}）")
     _check_certificates(case, outcome, result)
