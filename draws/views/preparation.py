@@ -30,7 +30,7 @@ def _page(request: HttpRequest, number: str, status: int = 200, **more: Any) -> 
     held = staff_draw(request, number)
     lines = lines_of(held)
     context = {
-        "draw": held, "lines": lines, "total": sum(line.draw for line in lines), "groups": groups_of(request, held),
+        "draw": held, "lines": lines, "total": sum(line.draw for line in lines), "groups": groups_of(held),
         "checks": _missing(held), "presences": held.presences.select_related("user").order_by("pk"),
         "why": _reasons(request, held), "refusals": held.refusals.order_by("-pk")[:10], "document": documents.latest("draw_minutes", held.pk),
         "pdf_reason": unavailable_reason(), "successor": Draw.objects.filter(retries=held).first(),

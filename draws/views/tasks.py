@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,7 +14,6 @@ from draws.readiness.roster import ALARMS, needs_of, roster_of
 from draws.rules.enough import seating_gap
 from draws.rules.protocol import SMALL_ROSTER
 from draws.scenes.strata import lines_of
-from foundation.organisation.policies import can
 from foundation.rulebook.periods import Period
 from planning.models import Quota
 from planning.trial import book_of
@@ -24,7 +22,7 @@ S = Draw.State
 Task = dict[str, str]
 
 
-def groups_of(request: HttpRequest, held: Draw) -> list[tuple[str, list[Task]]]:
+def groups_of(held: Draw) -> list[tuple[str, list[Task]]]:
     """准备 in the order of the work, then what happens in the room."""
     on = timezone.localdate()
     before = [
@@ -39,13 +37,8 @@ def groups_of(request: HttpRequest, held: Draw) -> list[tuple[str, list[Task]]]:
         announcement,
         confirmation,
     ]
-    groups = [
-        ("准备", [build(held, on) for build in before]),
-        ("到会", [build(held, on) for build in (people, chain, freeze)]),
-    ]
-    if not can(request.user, "personnel.conflicts"):
-        groups[0][1][4]["url"] = ""
-    return groups
+    room = (people, chain, freeze)
+    return [("准备", [build(held, on) for build in before]), ("到会", [build(held, on) for build in room])]
 
 
 def rehearsals_of(held: Draw) -> list[Draw]:
@@ -88,7 +81,7 @@ def counts(held: Draw, on: date) -> Task:
     if not before:
         return _task("冻结数与上期", True, "没有上期可比", hint, _page(held, "counts"))
     change = sum(row.quota.base - before[row.pk] for row in rows if row.pk in before)
-    word = "与上期相同" if not change else f"比上期{'多' if change > 0 else '少'} {abs(change)} 家"
+    word = "与上期家数相同" if not change else f"比上期{'多' if change > 0 else '少'} {abs(change)} 家"
     return _task("冻结数与上期", True, word, hint, _page(held, "counts"))
 
 
