@@ -32,7 +32,8 @@ def conflicts_of(draw: Draw, on: date) -> list[Touching]:
         if pk in members and entity:
             by_entity[entity].add(pk)
     rows = ConflictOfInterest.objects.filter(organisation=draw.organisation).in_force(on)
-    found, barred = [], defaultdict(set)
+    found: list[tuple[ConflictOfInterest, int]] = []
+    barred: dict[int, set[int]] = defaultdict(set)
     for row in (
         rows.filter(inspector__in_post=True)
         .select_related("inspector__unit", "target", "entity")
