@@ -7,7 +7,7 @@ from django.contrib.auth import authenticate
 from django.http import HttpRequest
 from django.utils import timezone
 
-from draws.models import ConflictOfInterest, Draw, ReplacementRequest, Seat
+from draws.models import ConflictOfInterest, Draw, DrawStratum, ReplacementRequest, Seat
 from draws.rules.mc1.voids import WORDS as VOID_WORDS
 from draws.rules.protocol import CODE_LENGTH
 from foundation.organisation.models import Organisation, User
@@ -94,14 +94,29 @@ class SeatForm(forms.Form):
         )
         self.fields["user"].queryset = people.order_by("name")
 
+    @classmethod
+    def of(cls, seat: Seat, data: Any = None) -> "SeatForm":
+        fields = ("role", "title", "holder", "method", "user")
+        initial = {name: getattr(seat, name) for name in fields}
+        known = dict(SEAT_ROLES)
+        form = cls(data, draw=seat.draw, initial=initial)
+        if seat.role not in known:
+            form.fields["role"].choices = [*SEAT_ROLES, (seat.role, seat.title)]
+        return form
+
+    def words(self) -> dict[str, Any]:
+        """Arguments of actions.edit_seat."""
+        said = self.cleaned_data
+        roles = dict(self.fields["role"].choices)
+        return {**said, "title": said["title"].strip() or roles[said["role"]]}
+
     def seat(self) -> dict[str, Any]:
         """Arguments of actions.add_seat; the id is the next free S number, D for dice."""
         said = self.cleaned_data
         letter = "D" if said["method"] == Seat.Method.SPOKEN else "S"
         taken = set(self.draw.seats.values_list("seat", flat=True))
         number = next(n for n in range(1, 99) if f"{letter}{n}" not in taken)
-        title = said["title"].strip() or dict(SEAT_ROLES)[said["role"]]
-        return {**said, "title": title, "seat": f"{letter}{number}"}
+        return {**self.words(), "seat": f"{letter}{number}"}
 
 
 class DrawForm(forms.Form):
@@ -126,7 +141,17 @@ class DrawForm(forms.Form):
         required=False,
         help_text="约定一期冻结之后开奖的彩票，一并算入种子",
     )
-    pub_issue = forms.CharField(label="彩票期号", required=False, max_length=12)
+    pub_issue = forms.RegexField(
+        r"^[0-9]{4,12}\Z",
+        label="彩票期号",
+        required=False,
+        error_messages={"invalid": "期号是 4 至 12 位数字"},
+    )
+    pub_expected_at = forms.DateTimeField(
+        label="预计开奖时间", required=False, help_text="要在抽取会之后",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        error_messages={"invalid": "时间写成 2026-10-13T21:15"},
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -183,7 +208,17 @@ class DrawForm(forms.Form):
             raise forms.ValidationError("至少选一条已确认的配额")
         if bool(said.get("pub_source")) != bool(said.get("pub_issue")):
             self.add_error("pub_issue", "约定彩票要同时写明期号")
+        self._check_lottery(said)
         return said
+
+    def _check_lottery(self, said: dict[str, Any]) -> None:
+        if not said.get("pub_source"):
+            return
+        expected, held = said.get("pub_expected_at"), said.get("scheduled_at")
+        if expected is None:
+            self.add_error("pub_expected_at", "约定彩票要写明预计开奖时间")
+        elif held and expected <= held:
+            self.add_error("pub_expected_at", "开奖要在抽取会之后，请改约后面的一期")
 
     def portions(self) -> list[tuple[Quota, int | None, bool, int, str]]:
         """(quota, planned, last, extra, reason); an empty number means the whole rest in one last batch."""
@@ -203,38 +238,119 @@ class DrawForm(forms.Form):
         pub = (said["pub_source"], said["pub_issue"]) if said["pub_source"] else None
         return {
             "kind": said["kind"], "quotas": self.portions(), "scheduled_at": said["scheduled_at"], "place": said["place"],
-            "discipline": said["discipline"], "team_size": said["team_size"], "pub": pub,
+            "discipline": said["discipline"], "team_size": said["team_size"], "pub": pub, "pub_expected_at": said["pub_expected_at"],
         }  # fmt: skip
 
 
-class ReviseForm(forms.Form):
-    scheduled_at = DrawForm.base_fields["scheduled_at"]
-    place = DrawForm.base_fields["place"]
-    team_size = DrawForm.base_fields["team_size"]
+class ArrangeForm(DrawForm):
+    """The same fields for a draw that exists: its kind stays, what it takes is filled in."""
+
+    kind = None
 
     @classmethod
-    def of(cls, draw: Draw) -> "ReviseForm":
+    def of(cls, draw: Draw, quotas: list[Quota], data: Any = None) -> "ArrangeForm":
+        strata = {row.quota_id: row for row in draw.strata.all()}
+        initial: dict[str, Any] = {
+            "scheduled_at": timezone.localtime(draw.scheduled_at), "place": draw.place, "discipline": draw.discipline_id,
+            "pub_source": draw.pub_source, "pub_issue": draw.pub_issue,
+            "pub_expected_at": timezone.localtime(draw.pub_expected_at) if draw.pub_expected_at else None,
+        }  # fmt: skip
+        for quota in quotas:
+            initial |= _taken(quota, strata.get(quota.pk))
         return cls(
-            initial={
-                "scheduled_at": timezone.localtime(draw.scheduled_at),
-                "place": draw.place,
-                "team_size": draw.team_size,
-            }
+            data,
+            organisation=draw.organisation,
+            quotas=quotas,
+            team_size=draw.team_size,
+            user=draw.operator,
+            initial=initial,
         )
 
+    def given(self) -> dict[str, Any]:
+        """Arguments of actions.revise."""
+        said = self.cleaned_data
+        return {
+            "quotas": self.portions(), "scheduled_at": said["scheduled_at"], "place": said["place"], "discipline": said["discipline"],
+            "team_size": said["team_size"], "pub": (said["pub_source"], said["pub_issue"]), "pub_expected_at": said["pub_expected_at"],
+        }  # fmt: skip
 
-class VoidForm(forms.Form):
-    """Both signatures on one form: the operator is signed in, the second person enters his own password."""
 
-    why = forms.ChoiceField(label="类别", choices=list(VOID_WORDS.items()))
-    text = forms.CharField(
-        label="原因", max_length=500, widget=forms.Textarea(attrs={"rows": 3}), help_text="向所有人原样显示",
-        error_messages={"required": "中止要写明原因"},
+def _taken(quota: Quota, row: DrawStratum | None) -> dict[str, Any]:
+    """What the draw takes of a quota, as the form's fields."""
+    return {
+        f"take-{quota.pk}": row is not None, f"planned-{quota.pk}": row.planned if row and not row.last else None,
+        f"extra-{quota.pk}": row.extra or None if row else None, f"why-{quota.pk}": row.extra_reason if row else "",
+    }  # fmt: skip
+
+
+class PoolChangeForm(forms.Form):
+    """`rules`: what may be set aside, from the rulebook; empty = nothing can be put back."""
+
+    mark_optional = True
+    kind = forms.ChoiceField(
+        label="类别", choices=[("exclude", "排除：本次不抽"), ("include", "放回：按规则抽不到，本次可抽")], widget=forms.RadioSelect,
+        initial="exclude", error_messages={"required": "请选择排除还是放回"},
     )  # fmt: skip
-    username = forms.CharField(label="第二人账号", help_text="纪检监督员；没有指定的，由分管领导")
+    uid = forms.CharField(
+        label="检查对象编号", max_length=64, error_messages={"required": "请填写检查对象编号"}
+    )
+    rule = forms.ChoiceField(label="为它放开哪一条", required=False, help_text="只有放回才选")
+    reason = forms.CharField(
+        label="理由",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "请写明理由"},
+    )
+    evidence = forms.CharField(
+        label="证据",
+        max_length=300,
+        help_text="文件名称、文号或案号",
+        error_messages={"required": "请写明证据"},
+    )
+
+    def __init__(
+        self, *args: Any, organisation: Organisation, rules: list[tuple[str, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.organisation = organisation
+        self.fields["rule"].choices = [("", "不放开"), *rules]
+
+    def clean_uid(self) -> Target:
+        uid = self.cleaned_data["uid"].strip()
+        found = Target.objects.of(self.organisation).filter(uid=uid).first()
+        if found is None:
+            raise forms.ValidationError(f"名录里没有编号 {uid}，请在“检查对象”里核对")
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if said.get("kind") == "include" and not said.get("rule"):
+            self.add_error("rule", "放回要选明为它放开的是哪一条")
+        return said
+
+    def given(self) -> dict[str, Any]:
+        """Arguments of actions.ask_pool_change."""
+        said = self.cleaned_data
+        return {
+            "kind": said["kind"],
+            "target": said["uid"],
+            "rule": said["rule"],
+            "reason": said["reason"],
+            "evidence": said["evidence"],
+        }
+
+
+class TwoSignaturesForm(forms.Form):
+    """The operator is signed in; the second person enters his own password."""
+
+    username = forms.CharField(
+        label="第二人账号",
+        help_text="纪检监督员；没有指定的，由分管领导",
+        error_messages={"required": "请第二人填写自己的账号"},
+    )
     password = forms.CharField(
-        label="第二人密码", widget=forms.PasswordInput(attrs={"autocomplete": "off"}), strip=False,
-        help_text="由其本人输入",
+        label="第二人密码", widget=forms.PasswordInput(attrs={"autocomplete": "off"}), strip=False, help_text="由其本人输入",
+        error_messages={"required": "请第二人输入自己的密码"},
     )  # fmt: skip
 
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
@@ -248,6 +364,25 @@ class VoidForm(forms.Form):
             if said["second"] is None:
                 self.add_error("password", "第二人的账号或密码不对，请其本人重新输入")
         return said
+
+
+class WithdrawForm(TwoSignaturesForm):
+    field_order = ("reason", "username", "password")
+    reason = forms.CharField(
+        label="为什么不再举行", max_length=480, widget=forms.Textarea(attrs={"rows": 3}), help_text="向所有人原样显示",
+        error_messages={"required": "请写明为什么不再举行"},
+    )  # fmt: skip
+
+
+class VoidForm(TwoSignaturesForm):
+    """Both signatures on one form."""
+
+    field_order = ("why", "text", "username", "password")
+    why = forms.ChoiceField(label="类别", choices=list(VOID_WORDS.items()))
+    text = forms.CharField(
+        label="原因", max_length=500, widget=forms.Textarea(attrs={"rows": 3}), help_text="向所有人原样显示",
+        error_messages={"required": "中止要写明原因"},
+    )  # fmt: skip
 
 
 class ConflictForm(forms.Form):

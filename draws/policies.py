@@ -3,7 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
-from draws.models import ConflictOfInterest, Draw, Presence, ReplacementRequest, Seat
+from draws.models import (
+    ConflictOfInterest,
+    Draw,
+    FeasibilityRun,
+    PoolChange,
+    Presence,
+    ReplacementRequest,
+    Seat,
+)
+from draws.rules.enough import ENOUGH_DICE, SeatFacts, seating_gap, throw_gap
 from foundation.errors import NotAllowed, OutOfOrder, RuleBroken
 from foundation.organisation.models import Organisation, User
 from foundation.organisation.policies import can as may
@@ -60,6 +69,122 @@ def check_revise(by: User, draw: Draw) -> None:
 def check_add_seat(by: User, draw: Draw) -> None:
     check_operator(by, draw)
     check_state(draw, BEFORE_FREEZE, "安排席位")
+
+
+def check_edit_seat(by: User, draw: Draw, seat: Seat) -> None:
+    check_add_seat(by, draw)
+    _check_own(draw, seat)
+
+
+def check_print_codes(by: User, draw: Draw) -> None:
+    check_operator(by, draw)
+    check_state(draw, BEFORE_FREEZE, "印席位码")
+
+
+def check_ask_pool_change(by: User, draw: Draw) -> None:
+    """Whoever plans or runs the draw asks; two others decide. source: draw-protocol.md §13"""
+    if by.organisation_id != draw.organisation_id:
+        raise NotAllowed(f"您属于{by.organisation.name}，不能改动{draw.organisation.name}的记录。")
+    if not (may(by, "draws.operate") or may(by, "planning.edit")):
+        raise NotAllowed("申请排除或放回须由抽取组织员或计划编制员办理。")
+    check_state(draw, BEFORE_FREEZE, "申请排除或放回")
+
+
+def check_approve_pool_change(by: User, change: PoolChange) -> None:
+    check_may(by, "draws.approve", change.draw.organisation)
+    _check_pool_decision(by, change, change.endorsed_by, "批准")
+    if change.approved_at:
+        raise OutOfOrder("这份申请已经批准过，还要纪检监督员核可。")
+
+
+def check_endorse_pool_change(by: User, change: PoolChange) -> None:
+    """The discipline officer of the draw; without one, a second leader."""
+    check_supervisor(by, change.draw)
+    _check_pool_decision(by, change, change.approved_by, "核可")
+    if change.endorsed_at:
+        raise OutOfOrder("这份申请已经核可过，还要分管领导批准。")
+
+
+def check_refuse_pool_change(by: User, change: PoolChange) -> None:
+    if why_not(check_approve_pool_change, by, change) and why_not(check_endorse_pool_change, by, change):
+        raise NotAllowed(why_not(check_approve_pool_change, by, change))
+
+
+def _check_pool_decision(by: User, change: PoolChange, other: User | None, what: str) -> None:
+    check_state(change.draw, BEFORE_FREEZE, f"{what}排除或放回")
+    check_another(by, change.requested_by, "这份申请")
+    if change.settled:
+        raise OutOfOrder(f"这份申请已经是“{change.state_words}”，不能再办。")
+    if other is not None and other.pk == by.pk:
+        raise NotAllowed("批准和纪检核可须由两个人办理，您已经办过其中一项。")
+
+
+def check_rehearse_seeds(by: User, draw: Draw) -> None:
+    """A rehearsal on throw-away seeds decides nothing; operator, planner and supervisor may ask for one."""
+    if by.organisation_id != draw.organisation_id:
+        raise NotAllowed(f"您属于{by.organisation.name}，不能为{draw.organisation.name}试抽。")
+    if not any(may(by, code) for code in ("draws.operate", "planning.edit", "draws.supervise")):
+        raise NotAllowed("试抽须由抽取组织员、计划编制员或纪检监督员发起。")
+    check_state(draw, BEFORE_FREEZE, "试抽")
+    running = draw.feasibility_runs.filter(
+        state__in=[FeasibilityRun.State.WAITING, FeasibilityRun.State.RUNNING]
+    )
+    if running.exists():
+        raise OutOfOrder("已有一次试抽正在进行，请等它完成。")
+
+
+def check_confirm_preparation(by: User, draw: Draw) -> None:
+    """The one who supervises, never the one who prepared."""
+    check_state(draw, BEFORE_FREEZE, "确认准备")
+    check_supervisor(by, draw)
+    check_another(by, draw.operator, "准备")
+
+
+def check_withdraw(by: User, draw: Draw, second: User | None) -> None:
+    """Not holding a draw that has its number: both signatures, as for any void. source: MC1 §5, §11"""
+    check_operator(by, draw)
+    check_state(draw, BEFORE_FREEZE, "撤下")
+    if second is None:
+        raise NotAllowed("撤下抽取要主持人和纪检监督员两个人签字，请纪检监督员登录确认。")
+    check_another(second, by, "撤下")
+    check_supervisor(second, draw)
+
+
+def seats_of(draw: Draw) -> list[SeatFacts]:
+    rows = draw.seats.select_related("user").order_by("position")
+    return [
+        SeatFacts(
+            seat.role, seat.method, bool(seat.user and seat.user.organisation_id == draw.organisation_id)
+        )
+        for seat in rows
+    ]
+
+
+def check_enough_seats(draw: Draw) -> None:
+    """Before the freeze and again at the lock: the seats can bring enough entropy. source: MC1 §6
+
+    raises: RuleBroken with the remedy
+    """
+    gap = seating_gap(seats_of(draw))
+    if gap:
+        remedy = "。" if draw.state in BEFORE_FREEZE else "；席位已经冻结，请中止后用新编号重抽。"
+        raise RuleBroken(f"{gap}{remedy}", code="too_little_entropy", clause="MC1-6")
+
+
+def check_enough_thrown(draw: Draw, seat: Seat, digits: str) -> None:
+    """The dice of all spoken seats together, judged when the last of them is written down. source: MC1 §6
+
+    raises: RuleBroken saying how many more to throw
+    """
+    others = draw.seats.filter(method=Seat.Method.SPOKEN).exclude(pk=seat.pk)
+    lengths = [len(row.spoken_digits) for row in others]
+    missing = throw_gap([*lengths, len(digits)], waiting=lengths.count(0))
+    if missing:
+        raise RuleBroken(
+            f"骰子一共 {sum(lengths) + len(digits)} 个数，不足 60 比特：要 {ENOUGH_DICE} 枚十面骰。"
+            f"请当众再掷 {missing} 枚，接在后面一起记。",
+            code="too_little_entropy", clause="MC1-6",
+        )  # fmt: skip
 
 
 def check_remove_seat(by: User, draw: Draw, seat: Seat) -> None:
@@ -304,6 +429,15 @@ def _can(check: Callable[..., None]) -> Callable[..., bool]:
 can_prepare = _can(check_prepare)
 can_revise = _can(check_revise)
 can_add_seat = _can(check_add_seat)
+can_edit_seat = _can(check_edit_seat)
+can_print_codes = _can(check_print_codes)
+can_ask_pool_change = _can(check_ask_pool_change)
+can_approve_pool_change = _can(check_approve_pool_change)
+can_endorse_pool_change = _can(check_endorse_pool_change)
+can_refuse_pool_change = _can(check_refuse_pool_change)
+can_rehearse_seeds = _can(check_rehearse_seeds)
+can_confirm_preparation = _can(check_confirm_preparation)
+can_withdraw = _can(check_withdraw)
 can_remove_seat = _can(check_remove_seat)
 can_reissue_code = _can(check_reissue_code)
 can_confirm_presence = _can(check_confirm_presence)

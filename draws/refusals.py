@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Model
 
 from draws.errors import StepRefused
-from draws.models import Draw, DrawStratum, RefusedAct
+from draws.models import Draw, DrawStratum, FeasibilityRun, PoolChange, RefusedAct
 from draws.rules.mc1.errors import Mc1Error
 from foundation.errors import OutOfOrder, RuleBroken
 from foundation.ledger import actions as ledger
@@ -48,7 +48,7 @@ def _as_rule(refused: Exception) -> RuleBroken:
 
 def _sentence_of(database_says: str) -> str:
     """The sentence of the broken constraint; SQLite names the columns, PostgreSQL the constraint."""
-    for model in (Draw, DrawStratum):
+    for model in (Draw, DrawStratum, PoolChange, FeasibilityRun):
         for constraint in model._meta.constraints:
             fields = getattr(constraint, "fields", ())
             columns = ", ".join(f"{model._meta.db_table}.{_column(model, name)}" for name in fields)
@@ -69,7 +69,13 @@ def draw_of(given: dict[str, Any]) -> Draw | None:
         return given["draw"]
     if "number" in given:
         return Draw.objects.filter(number=given["number"]).first()
-    holder = given.get("seat") or given.get("seat_spoken") or given.get("request") or given.get("presence")
+    holder = (
+        given.get("seat")
+        or given.get("seat_spoken")
+        or given.get("request")
+        or given.get("presence")
+        or given.get("change")
+    )
     return getattr(holder, "draw", None)
 
 

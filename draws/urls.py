@@ -2,7 +2,22 @@
 
 from django.urls import path
 
-from draws.views import adjust, conflicts, console, draws, preparation, seats
+from draws.views import (
+    adjust,
+    announcement,
+    arrangement,
+    confirmation,
+    conflicts,
+    console,
+    counts,
+    draws,
+    feasibility,
+    pool,
+    preparation,
+    roster,
+    seats,
+    withdrawal,
+)
 
 app_name = "draws"
 
@@ -10,8 +25,29 @@ urlpatterns = [
     path("draws/", draws.draws, name="draws"),
     path("draws/new/", draws.new, name="new"),
     path("draws/<slug:number>/", preparation.draw, name="draw"),
-    path("draws/<slug:number>/revise/", preparation.revise, name="revise"),
-    path("draws/<slug:number>/announce/", preparation.announce, name="announce"),
+    path("draws/<slug:number>/arrange/", arrangement.arrange, name="arrange"),
+    path("draws/<slug:number>/revise/", arrangement.revise, name="revise"),
+    path("draws/<slug:number>/counts/", counts.counts, name="counts"),
+    path("draws/<slug:number>/counts/export/", counts.export, name="counts-export"),
+    path("draws/<slug:number>/pool/", pool.pool, name="pool"),
+    path("draws/<slug:number>/pool/export/", pool.export, name="pool-export"),
+    path("draws/<slug:number>/pool/ask/", pool.ask, name="pool-ask"),
+    path("draws/<slug:number>/pool/<int:change>/approve/", pool.approve, name="pool-approve"),
+    path("draws/<slug:number>/pool/<int:change>/endorse/", pool.endorse, name="pool-endorse"),
+    path("draws/<slug:number>/pool/<int:change>/refuse/", pool.refuse, name="pool-refuse"),
+    path("draws/<slug:number>/roster/", roster.roster, name="roster"),
+    path("draws/<slug:number>/roster/export/", roster.export, name="roster-export"),
+    path("draws/<slug:number>/conflicts/", conflicts.of_draw, name="draw-conflicts"),
+    path("draws/<slug:number>/feasibility/", feasibility.feasibility, name="feasibility"),
+    path("draws/<slug:number>/feasibility/start/", feasibility.start, name="feasibility-start"),
+    path("draws/<slug:number>/feasibility/export/", feasibility.export, name="feasibility-export"),
+    path("draws/<slug:number>/feasibility/<int:run>/", feasibility.progress, name="feasibility-progress"),
+    path("draws/<slug:number>/announcement/", announcement.announcement, name="announcement"),
+    path("draws/<slug:number>/announce/", announcement.announce, name="announce"),
+    path("draws/<slug:number>/confirm/", confirmation.confirm, name="confirm"),
+    path("draws/<slug:number>/confirm/give/", confirmation.give, name="confirm-give"),
+    path("draws/<slug:number>/withdraw/", withdrawal.withdraw, name="withdraw"),
+    path("draws/<slug:number>/withdraw/act/", withdrawal.act, name="withdraw-act"),
     path("draws/<slug:number>/presence/", preparation.presence, name="presence"),
     path("draws/<slug:number>/rehearse/", preparation.rehearse, name="rehearse"),
     path("draws/<slug:number>/close/", preparation.close, name="close"),
@@ -19,6 +55,8 @@ urlpatterns = [
     path("draws/<slug:number>/minutes/state/", preparation.minutes_state, name="minutes-state"),
     path("draws/<slug:number>/seats/", seats.seats, name="seats"),
     path("draws/<slug:number>/seats/add/", seats.add, name="seat-add"),
+    path("draws/<slug:number>/seats/codes/", seats.codes, name="seat-codes"),
+    path("draws/<slug:number>/seats/<slug:seat>/edit/", seats.edit, name="seat-edit"),
     path("draws/<slug:number>/seats/<slug:seat>/reissue/", seats.reissue, name="seat-reissue"),
     path("draws/<slug:number>/seats/<slug:seat>/remove/", seats.remove, name="seat-remove"),
     path("draws/<slug:number>/console/", console.console, name="console"),
@@ -34,6 +72,7 @@ urlpatterns = [
     path("draws/<slug:number>/adjust/<int:asked>/decide/", adjust.decide, name="decide"),
     path("draws/<slug:number>/adjust/round/", adjust.start_round, name="round"),
     path("conflicts/", conflicts.conflicts, name="conflicts"),
+    path("conflicts/export/", conflicts.export, name="conflicts-export"),
     path("conflicts/new/", conflicts.new, name="conflict-new"),
     path("conflicts/<int:conflict>/withdraw/", conflicts.withdraw, name="conflict-withdraw"),
 ]

@@ -342,3 +342,28 @@ class UploadForm(forms.Form):
         },
     )
     mapping = forms.CharField(label="列对应", required=False, max_length=40)
+
+
+class ReviewForm(forms.Form):
+    """`values()` are what the action takes besides who and when."""
+
+    mark_optional = True
+    period = forms.ChoiceField(label="复核哪一期")
+    unit = forms.ModelChoiceField(
+        label="单位", queryset=Unit.objects.none(), required=False, empty_label="全部名录",
+        help_text="各单位分别报清单的，逐个登记",
+    )  # fmt: skip
+    added = forms.IntegerField(label="新增", min_value=0, initial=0)
+    closed = forms.IntegerField(label="关停、取缔", min_value=0, initial=0)
+    changed = forms.IntegerField(label="其他变更", min_value=0, initial=0)
+    material = forms.CharField(
+        label="依据的清单或材料", max_length=300, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="没有增减的，写“无新增、无关停”", error_messages={"required": "请写明依据的清单或材料"},
+    )  # fmt: skip
+
+    def __init__(
+        self, *args: Any, periods: list[tuple[str, str]], organisation: Organisation, **given: Any
+    ) -> None:
+        super().__init__(*args, **given)
+        self.fields["period"].choices = periods
+        self.fields["unit"].queryset = Unit.objects.filter(organisation=organisation).order_by("code")

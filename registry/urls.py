@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from registry.views import imports, items, targets
+from registry.views import imports, items, reviews, targets
 
 app_name = "registry"
 
@@ -10,6 +10,8 @@ target_urls = [
     path("objects/", targets.targets, name="targets"),
     path("objects/export/", targets.export, name="export"),
     path("objects/new/", targets.create, name="create"),
+    path("objects/reviews/", reviews.reviews, name="reviews"),
+    path("objects/reviews/export/", reviews.export, name="export-reviews"),
     path("objects/recompute/", targets.recompute, name="recompute"),
     path("objects/<int:target_id>/", targets.target, name="target"),
     path("objects/<int:target_id>/edit/", targets.edit, name="edit"),

@@ -61,6 +61,7 @@ def prepare(
         by=staff.discipline, draw=draw, tip=chain_tip(suite_of("MC1"), chain_b, CHAIN_LENGTH)
     )
     actions.announce(by=staff.operator, draw=draw, now=schedule.announced_at)
+    actions.confirm_preparation(by=staff.discipline, draw=draw, now=schedule.announced_at)
     return Room(draw, devices, dice, chain_b)
 
 

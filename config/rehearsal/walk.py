@@ -20,6 +20,8 @@ from foundation.workdays.models import calendar
 from inspections.models import FollowUp, Visit
 from planning import actions as planning
 from planning.models import Quota
+from registry import actions as registry
+from registry.rules import reviews
 
 Tell = Callable[..., None]
 
@@ -107,8 +109,18 @@ class Walk:
         self.confirmed: list[Quota] = [quota for quota in every if self.book.line(quota.line).role == "draw"]
         return f"{len(self.confirmed)} 条，应抽 {sum(quota.required for quota in self.confirmed)} 家次"
 
+    def _review_register(self) -> None:
+        """Where the rulebook wants the register reviewed before the next draw."""
+        on = self.schedule.announced_at.date()
+        if self.book.register.review_every != reviews.NONE:
+            registry.record_review(
+                by=self.bureau.staff.planner, organisation=self.bureau.organisation, on=on,
+                period=reviews.period_due(self.book.register.review_every, on), material="各单位清单：无新增、无关停",
+            )  # fmt: skip
+
     def draw(self) -> str:
         staff = self.bureau.staff
+        self._review_register()
         drawn = [quota for quota in self.confirmed if quota.base]
         self.room = ceremony.prepare(staff, self.schedule, drawn, witnesses=tuple(self.book.draw.witnesses))
         ceremony.freeze(staff, self.schedule, self.room)

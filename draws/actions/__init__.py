@@ -11,10 +11,13 @@ from draws.actions.ceremony import (
     speak,
 )
 from draws.actions.closing import close, note_unsigned, seal, sign, void
+from draws.actions.confirmation import confirm_preparation
 from draws.actions.conflicts import declare_conflict, withdraw_conflict
 from draws.actions.freeze import deposit_chain_b, freeze, print_sealed_copy, spotcheck
 from draws.actions.openings import open_names, unmask
+from draws.actions.pool import approve_pool_change, ask_pool_change, endorse_pool_change, refuse_pool_change
 from draws.actions.preparation import announce, confirm_presence, prepare, revise
+from draws.actions.rehearsing import rehearse_seeds, run_seeds
 from draws.actions.replacements import (
     decide_replacement,
     note_started,
@@ -22,17 +25,23 @@ from draws.actions.replacements import (
     request_replacement,
     start_round,
 )
-from draws.actions.seats import add_seat, join, join_own, reissue_code, remove_seat
+from draws.actions.seats import add_seat, edit_seat, join, join_own, print_codes, reissue_code, remove_seat
+from draws.actions.withdrawal import withdraw
 
 __all__ = [
     "add_seat",
     "announce",
+    "approve_pool_change",
+    "ask_pool_change",
     "close",
+    "confirm_preparation",
     "confirm_presence",
     "confirm_spoken",
     "decide_replacement",
     "declare_conflict",
     "deposit_chain_b",
+    "edit_seat",
+    "endorse_pool_change",
     "enter_lottery",
     "freeze",
     "join",
@@ -42,7 +51,10 @@ __all__ = [
     "open_names",
     "open_slip",
     "prepare",
+    "print_codes",
     "print_sealed_copy",
+    "refuse_pool_change",
+    "rehearse_seeds",
     "reissue_code",
     "release_b",
     "remove_seat",
@@ -51,6 +63,7 @@ __all__ = [
     "resume",
     "retry",
     "revise",
+    "run_seeds",
     "seal",
     "sign",
     "slip",
@@ -59,5 +72,6 @@ __all__ = [
     "start_round",
     "unmask",
     "void",
+    "withdraw",
     "withdraw_conflict",
 ]

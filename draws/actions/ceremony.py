@@ -59,9 +59,11 @@ def speak(*, by: User, seat: Seat, digits: str, now: datetime | None = None) -> 
     draw = _locked(seat)
     policies.check_speak(by, draw, seat)
     if draw.state == Draw.State.FROZEN and not draw.seats.filter(method=Seat.Method.SEALED).exists():
+        policies.check_enough_seats(draw)
         append(draw, "lock", {"attempt": state_of(draw).log.attempt}, now=moment(now))
     state = state_of(draw)
     state.check("open", {"attempt": state.log.attempt, "seat": seat.seat, "digits": digits, "nonce": ""})
+    policies.check_enough_thrown(draw, seat, digits)
     seat.spoken_digits, seat.spoken_by = digits, by
     seat.save(update_fields=["spoken_digits", "spoken_by"])
     ledger.record(actor=by, act="draws.speak", subject=draw, data={"seat": seat.seat, "digits": digits})
@@ -86,6 +88,7 @@ def confirm_spoken(
         raise RuleBroken(
             "复核的数字与记录的不一致，请当众再看一遍后由主持人重新记录。", code="read_back_differs"
         )
+    policies.check_enough_thrown(draw, seat_spoken, seat_spoken.spoken_digits)
     body = {
         "attempt": state_of(draw).log.attempt, "seat": seat_spoken.seat, "digits": seat_spoken.spoken_digits, "nonce": "",
     }  # fmt: skip
@@ -159,6 +162,7 @@ def _complete(draw: Draw, now: datetime) -> None:
     """Lock, reveal and result as far as the events determine them; waits for a lottery or a lost secret."""
     log = state_of(draw).log
     if draw.state == Draw.State.FROZEN and _can_lock(log):
+        policies.check_enough_seats(draw)
         append(draw, "lock", {"attempt": log.attempt}, now=now)
     if draw.state == Draw.State.LOCKED and state_of(draw).log.complete and _lottery_is_in(draw):
         try:

@@ -11,6 +11,7 @@ from draws.actions.common import lock, lock_organisation, moment
 from draws.chain import append
 from draws.models import Draw, Presence, RecusalRow, Seat, SnapshotInspector, SnapshotTarget
 from draws.queries import openings_for, previous_formal, unfinished_formal
+from draws.readiness.missing import before_freeze
 from draws.refusals import act
 from draws.rules.mc1.patterns import HEX
 from draws.secrets import Secrets
@@ -45,10 +46,23 @@ def freeze(*, by: User, draw: Draw, on: date, now: datetime | None = None) -> Dr
     lock(draw)
     policies.check_freeze(by, draw)
     _check_ready(draw, on)
-    at, kept = moment(now), Secrets.new()
+    material = fix_lists(draw, on, moment(now))
+    ledger.record(actor=by, act="draws.freeze", subject=draw, data={
+        "freeze_hash": draw.freeze_hash, "head": draw.head, "targets": material.manifest["n_t"],
+        "inspectors": material.manifest["n_i"], "on": on, "warnings": material.warnings,
+    })  # fmt: skip
+    return draw
+
+
+def fix_lists(draw: Draw, on: date, at: datetime, *, claim: bool = True) -> freezing.Material:
+    """Everything the freeze stores and chains, without asking whether it is due; the caller holds both locks.
+
+    claim: whether a formal draw occupies its batches; not when it is voided at once
+    """
+    kept = Secrets.new()
     previous = previous_formal(draw)
     material = freezing.build(draw, kept, on, link_to(previous))
-    _claim_strata(draw, material.befores)
+    _claim_strata(draw, material.befores, claim)
     _store(draw, material)
     draw.snapshot_on, draw.frozen_at, draw.freeze_hash = on, at, material.freeze_hash
     draw.legend, draw.sealed, draw.previous = material.legend, secrets.seal(kept), previous
@@ -57,11 +71,7 @@ def freeze(*, by: User, draw: Draw, on: date, now: datetime | None = None) -> Dr
         "snapshot_on", "frozen_at", "freeze_hash", "legend", "sealed", "previous", "rulebook_id", "rulebook_hash",
     ])  # fmt: skip
     append(draw, "freeze", material.manifest, now=at)
-    ledger.record(actor=by, act="draws.freeze", subject=draw, data={
-        "freeze_hash": draw.freeze_hash, "head": draw.head, "targets": material.manifest["n_t"],
-        "inspectors": material.manifest["n_i"], "on": on, "warnings": material.warnings,
-    })  # fmt: skip
-    return draw
+    return material
 
 
 @act("draws.print_sealed_copy")
@@ -119,7 +129,7 @@ def missing_before_freeze(draw: Draw, on: date) -> list[str]:
     ]
     if not draw.chain_b:
         found.append("乙方密钥链还没有交存")
-    return found + _missing_people(draw, on)
+    return found + _missing_people(draw, on) + before_freeze(draw, on)
 
 
 def _missing_people(draw: Draw, on: date) -> list[str]:
@@ -130,11 +140,11 @@ def _missing_people(draw: Draw, on: date) -> list[str]:
     return [f"{Presence.Role(role).label}没有用自己的账号确认在场" for role in wanted if role not in present]
 
 
-def _claim_strata(draw: Draw, befores: dict[str, int]) -> None:
+def _claim_strata(draw: Draw, befores: dict[str, int], claim: bool) -> None:
     """A formal draw occupies its strata; the database lets only one draw hold a batch."""
     for stratum in draw.strata.all():
         stratum.before = befores[stratum.stratum]
-        stratum.active = draw.kind == Draw.Kind.FORMAL
+        stratum.active = claim and draw.kind == Draw.Kind.FORMAL
         stratum.save(update_fields=["before", "active"])
 
 

@@ -11,11 +11,12 @@ from draws import policies
 from draws.actions.common import lock, lock_organisation, moment
 from draws.chain import append, stamp
 from draws.models import Draw, DrawStratum, Presence
+from draws.readiness.missing import before_announcement
 from draws.refusals import act
 from draws.rules.mc1.patterns import CODE
 from draws.rules.protocol import ANNOUNCE_WORKDAYS
 from draws.sources import check_planned, check_window, verifier_hashes
-from foundation.errors import RuleBroken
+from foundation.errors import OutOfOrder, RuleBroken
 from foundation.ledger import actions as ledger
 from foundation.organisation.models import Organisation, User
 from foundation.workdays.models import calendar
@@ -38,12 +39,13 @@ class Portion(NamedTuple):
 def prepare(
     *, by: User, organisation: Organisation, period: str, kind: str, quotas: Iterable[Sequence[Any]],
     scheduled_at: datetime, place: str, discipline: User | None, team_size: int | None = None,
-    retries: Draw | None = None, pub: tuple[str, str] | None = None, now: datetime | None = None,
+    retries: Draw | None = None, pub: tuple[str, str] | None = None, pub_expected_at: datetime | None = None,
+    now: datetime | None = None,
 ) -> Draw:  # fmt: skip
     """A new draw with the next serial of its organisation and period; rehearsals count apart.
 
     quotas: (quota, planned or None, last[, extra, extra_reason]) per stratum
-    pub: (source, issue) of a public lottery, cn.ssq / cn.dlt / cn.3d
+    pub: (source, issue) of a public lottery, cn.ssq / cn.dlt / cn.3d, and when it is drawn: after the freeze
     raises: RuleBroken for quotas that are not confirmed, items not published, a day outside the rulebook's window
     """
     policies.check_prepare(by, organisation)
@@ -61,6 +63,7 @@ def prepare(
         team_size=_team_size(team_size, book.team.min), created_at=moment(now),
     )  # fmt: skip
     draw.pub_source, draw.pub_issue = pub or ("", "")
+    draw.pub_expected_at = pub_expected_at if pub else None
     draw.full_clean(exclude=["legend"])
     draw.save()
     _write_strata(draw, portions)
@@ -73,8 +76,9 @@ def prepare(
 def revise(
     *, by: User, draw: Draw, quotas: Iterable[Sequence[Any]] | None = None, scheduled_at: datetime | None = None,
     place: str | None = None, discipline: User | None = None, team_size: int | None = None,
+    pub: tuple[str, str] | None = None, pub_expected_at: datetime | None = None,
 ) -> Draw:  # fmt: skip
-    """Change the arrangements of a draw that is not announced yet; what is None stays."""
+    """Change the arrangements of a draw that is not announced yet; what is None stays. pub ("", ""): no lottery"""
     lock(draw)
     policies.check_revise(by, draw)
     draw.scheduled_at = scheduled_at or draw.scheduled_at
@@ -86,6 +90,9 @@ def revise(
         draw.discipline = discipline
         draw.presences.filter(role=Presence.Role.DISCIPLINE).exclude(user=discipline).delete()
     draw.team_size = _team_size(team_size or draw.team_size, book.team.min)
+    if pub is not None:
+        draw.pub_source, draw.pub_issue = pub
+        draw.pub_expected_at = pub_expected_at if pub[0] else None
     if draw.kind == Draw.Kind.FORMAL:
         check_window(draw.organisation, book, draw.period, on)
     if quotas is not None:
@@ -131,17 +138,25 @@ def announce(
     lock(draw)
     policies.check_announce(by, draw)
     at = moment(now)
+    missing = before_announcement(draw, at)
+    if missing:
+        raise OutOfOrder("还不能公告：" + "；".join(missing) + "。", code="not_ready")
     if draw.kind == Draw.Kind.FORMAL:
         _check_notice(draw, at, short_notice)
     hashes = verifier_hashes() if verifiers is None else verifiers
+    chain_announcement(draw, hashes, short_notice, at)
+    _note(by, "draws.announce", draw, short_notice=draw.short_notice)
+    return draw
+
+
+def chain_announcement(draw: Draw, hashes: list[str], short_notice: str, at: datetime) -> None:
+    """The `announce` event; the caller holds the draw's lock and has judged whether it may come."""
     append(draw, "announce", {
         "draw_id": draw.number, "kind": draw.kind, "when": stamp(draw.scheduled_at), "place": draw.place,
         "pub": pub_of(draw), "verifiers": sorted(set(hashes)),
     }, now=at)  # fmt: skip
     draw.announced_at, draw.short_notice = at, short_notice.strip()
     draw.save(update_fields=["announced_at", "short_notice"])
-    _note(by, "draws.announce", draw, short_notice=draw.short_notice)
-    return draw
 
 
 def pub_of(draw: Draw) -> dict[str, str] | None:

@@ -56,6 +56,71 @@ def add_seat(
     return made, code
 
 
+@act("draws.edit_seat")
+def edit_seat(
+    *,
+    by: User,
+    draw: Draw,
+    seat: Seat,
+    role: str,
+    title: str,
+    method: str,
+    holder: str = "",
+    user: User | None = None,
+) -> Seat:
+    """Change a seat before the freeze. Another person or another way of giving digits frees the seat: a new code is needed."""
+    lock(draw)
+    seat.refresh_from_db()
+    policies.check_edit_seat(by, draw, seat)
+    code_validator(role)
+    if user is not None and user.pk == draw.operator_id and role != "operator":
+        raise NotAllowed("主持人只能坐组织方席位，其他席位须由别人担任。")
+    another = (seat.holder, seat.user_id, seat.method) != (holder.strip(), user.pk if user else None, method)
+    seat.role, seat.title, seat.method, seat.holder, seat.user = (
+        role,
+        title.strip(),
+        method,
+        holder.strip(),
+        user,
+    )
+    if another:
+        seat.code_hash, seat.device_hash, seat.joined_at = "", "", None
+    seat.full_clean()
+    seat.save()
+    ledger.record(
+        actor=by, act="draws.edit_seat", subject=draw,
+        data={"seat": seat.seat, "role": role, "method": method, "freed": another},
+    )  # fmt: skip
+    return seat
+
+
+@act("draws.print_codes")
+def print_codes(*, by: User, draw: Draw) -> list[tuple[Seat, str]]:
+    """New codes for every sealed seat that nobody has taken, for one printed sheet; earlier codes of these seats are void.
+
+    raises: RuleBroken when there is no such seat
+    """
+    lock(draw)
+    policies.check_print_codes(by, draw)
+    waiting = list(
+        draw.seats.filter(joined_at=None, method=Seat.Method.SEALED, user=None).order_by("position")
+    )
+    if not waiting:
+        raise RuleBroken(
+            "没有等待入席的封签席，不用印席位码。已入席的要换人，请单独换发。", code="no_seat_waits"
+        )
+    made = []
+    for seat in waiting:
+        code = secrets.seat_code()
+        seat.code_hash, seat.device_hash = secrets.code_hash(draw, code), ""
+        seat.save(update_fields=["code_hash", "device_hash"])
+        made.append((seat, code))
+    ledger.record(
+        actor=by, act="draws.print_codes", subject=draw, data={"seats": [seat.seat for seat in waiting]}
+    )
+    return made
+
+
 @act("draws.remove_seat")
 def remove_seat(*, by: User, draw: Draw, seat: Seat) -> None:
     """Take a seat away before the freeze."""

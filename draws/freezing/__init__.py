@@ -4,6 +4,6 @@ from draws.freezing.building import build
 from draws.freezing.frame import Frame, Material
 from draws.freezing.manifest import holder_role
 from draws.freezing.roster import Roster
-from draws.freezing.trial import Trial, trial
+from draws.freezing.trial import Trial, tally_of, trial
 
-__all__ = ["Frame", "Material", "Roster", "Trial", "build", "holder_role", "trial"]
+__all__ = ["Frame", "Material", "Roster", "Trial", "build", "holder_role", "tally_of", "trial"]

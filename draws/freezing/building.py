@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from draws.freezing.exclusions import set_aside
 from draws.freezing.frame import Frame, Material
 from draws.freezing.manifest import (
     befores_of,
@@ -30,7 +31,7 @@ def build(draw: Draw, kept: Secrets, on: date, prev: dict[str, Any] | None, *, d
     frame = Frame.of(draw, kept, on)
     if not frame.strata:
         raise RuleBroken("没有抽取层，不能冻结。请先选择配额。", code="no_quota")
-    members, roster = memberships(frame), Roster(frame)
+    members, roster = set_aside(draw, memberships(frame)), Roster(frame)
     befores = befores_of(frame)
     strata = strata_of(frame, befores)
     share = ladder.equal_share(places_wanted(frame, strata, members), roster.available())

@@ -19,10 +19,14 @@ READ = ("id", "uid", "name", "status", "area_id", "unit_id", "entity_id", "categ
 
 @dataclass(frozen=True)
 class Membership:
-    """One target's place in the draw: status by stratum, counted visits of the year."""
+    """One target's place in the draw: status by stratum, counted visits of the year.
+
+    approval: digest of the approvals that set it aside by hand
+    """
 
     statuses: dict[str, str]
     visits: int
+    approval: str = ""
 
     def counts_in(self, stratum: str) -> bool:
         """In the base of the stratum."""
@@ -100,4 +104,5 @@ def _evidence(frame: Frame, target: Target, membership: Membership) -> str:
     return canon({
         "on": frame.on.isoformat(), "status": target.status, "uid": target.uid, "visits": membership.visits,
         "strata": [[stratum, status] for stratum, status in sorted(membership.statuses.items())],
+        **({"approval": membership.approval} if membership.approval else {}),
     })  # fmt: skip

@@ -9,3 +9,4 @@ SPARE_VISITS = 1  # places above the equal share, so that recusals do not make t
 CODE_LENGTH = 6
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # nothing that is read two ways
 WRONG_CODES, WRONG_CODES_MINUTES = 10, 10
+REHEARSAL_SEEDS = 200  # throw-away seeds of a feasibility rehearsal

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -12,10 +13,19 @@ from django.views.decorators.http import require_http_methods, require_safe
 from draws import actions
 from draws.forms import ConflictForm
 from draws.models import ConflictOfInterest
-from draws.views.common import status_of
+from draws.readiness.conflicts import conflicts_of
+from draws.views.common import staff_draw, status_of
 from foundation.errors import RuleBroken
 from foundation.organisation.policies import can
+from foundation.sheets.columns import Column, Sheet
 from personnel.models import Inspector
+from registry.exports import respond
+
+SHEET = Sheet("conflicts", "利害关系", (
+    Column("inspector", "检查人员"), Column("unit", "单位"), Column("subject", "企业或对象"), Column("whole", "全部检查对象", "yes_no"),
+    Column("relation", "关系"), Column("since", "起", "date"), Column("until", "止", "date"), Column("evidence", "依据"),
+    Column("by", "申报人"), Column("withdrawn", "已撤回", "yes_no"),
+))  # fmt: skip
 
 
 def _people(request: HttpRequest) -> QuerySet[Inspector]:
@@ -56,6 +66,37 @@ def _page(request: HttpRequest, status: int = 200) -> HttpResponse:
         "linked": _people(request).exists(),
     }
     return render(request, "draws/conflicts.html", context, status=status)
+
+
+@never_cache
+@require_safe
+def export(request: HttpRequest) -> HttpResponseBase:
+    """The same rows as the page: all for the discipline officer, one's own for an inspector."""
+    records = (
+        {
+            "inspector": row.inspector.name, "unit": row.inspector.unit.name, "subject": row.target.name if row.target else row.entity.name,
+            "whole": not row.target, "relation": row.get_relation_display(), "since": row.since, "until": row.until,
+            "evidence": row.evidence, "by": row.declared_by.name, "withdrawn": bool(row.withdrawn_at),
+        }
+        for row in _scope(request)
+    )  # fmt: skip
+    return respond(SHEET, records, "利害关系", "csv" if request.GET.get("format") == "csv" else "xlsx")
+
+
+@never_cache
+@require_safe
+def of_draw(request: HttpRequest, number: str) -> HttpResponse:
+    """利害关系 of one draw: the discipline officer sees who with whom, everybody else how many only."""
+    draw = staff_draw(request, number)
+    on = timezone.localdate()
+    sees = can(request.user, "personnel.conflicts")
+    found = conflicts_of(draw, on)
+    context = {
+        "draw": draw, "sees": sees, "rows": found if sees else [], "pairs": sum(row.pairs for row in found),
+        "people": len({row.conflict.inspector_id for row in found}), "count": len(found),
+        "barred": [row for row in found if row.all_barred] if sees else [],
+    }  # fmt: skip
+    return render(request, "draws/prep/conflicts.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

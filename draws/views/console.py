@@ -41,7 +41,7 @@ def _page(request: HttpRequest, number: str, status: int = 200, **more: Any) -> 
         "unsigned": unsigned(draw) if draw.state == S.RESULT else [], "form": SignForm(), "void_form": VoidForm(request=request),
         "why": {
             "freeze": check(policies.check_freeze, user, draw), "seal": check(policies.check_seal, user, draw),
-            "void": "" if draw.state in policies.VOIDABLE else "冻结名单之后才有“中止”；现在改期或不开，直接修改安排即可。",
+            "void": "" if draw.state in policies.VOIDABLE else "冻结名单之后才有“中止”。现在没公告的可直接改安排；不再举行的，在准备页撤下。",
             "sign": check(policies.check_sign, draw, presence=draw.presences.filter(user=user).first()),
             "operate": check(policies.check_operator, user, draw),
         },

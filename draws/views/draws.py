@@ -82,19 +82,24 @@ def new(request: HttpRequest) -> HttpResponse:
 def _form(
     request: HttpRequest, form: DrawForm, period: str, book: Rulebook, again: Draw | None, status: int
 ) -> HttpResponse:
-    taken = _taken([quota.pk for quota in form.quotas])
-    rows = [
+    rows = quota_rows(form, book)
+    now = Period.parse(period)
+    context = {
+        "form": form, "rows": rows, "period": period, "again": again, "book": book, "before": now.shift(-1).id, "after": now.shift(1).id,
+    }  # fmt: skip
+    return render(request, "draws/new.html", context, status=status)
+
+
+def quota_rows(form: DrawForm, book: Rulebook, without: Draw | None = None) -> list[dict[str, Any]]:
+    """The quotas of the form with their names, and who else holds a batch of each."""
+    taken = _taken([quota.pk for quota in form.quotas], without)
+    return [
         {
             **row, "label": short_name(book, book.line(row["quota"].line)), "tier": tier_of(book.line(row["quota"].line)),
             "taken": taken.get(row["quota"].pk, ""),
         }
         for row in form.rows()
     ]  # fmt: skip
-    now = Period.parse(period)
-    context = {
-        "form": form, "rows": rows, "period": period, "again": again, "book": book, "before": now.shift(-1).id, "after": now.shift(1).id,
-    }  # fmt: skip
-    return render(request, "draws/new.html", context, status=status)
 
 
 def quotas_of(organisation: Organisation, period: str, book: Rulebook) -> list[Quota]:
@@ -111,9 +116,11 @@ def quotas_of(organisation: Organisation, period: str, book: Rulebook) -> list[Q
     return sorted(mine, key=lambda quota: (order[quota.line], quota.unit.code))
 
 
-def _taken(quotas: list[int]) -> dict[int, str]:
+def _taken(quotas: list[int], without: Draw | None = None) -> dict[int, str]:
     """Quota -> number of the draw that already holds a batch of it."""
-    rows = DrawStratum.objects.filter(quota__in=quotas, active=True).select_related("draw")
+    rows = (
+        DrawStratum.objects.filter(quota__in=quotas, active=True).exclude(draw=without).select_related("draw")
+    )
     return {row.quota_id: row.draw.number for row in rows}
 
 

@@ -2,14 +2,16 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from draws import actions, policies
 from draws.forms import SeatForm
 from draws.models import Draw, Seat
+from draws.rules.enough import seating_gap
 from draws.views.common import attempt, staff_draw, status_of, verb
 from foundation.errors import RuleBroken
 
@@ -26,7 +28,8 @@ def _page(request: HttpRequest, number: str, status: int = 200, form: SeatForm |
     draw = staff_draw(request, number)
     context = {
         "draw": draw, "seats": draw.seats.select_related("user").order_by("position"), "form": form or SeatForm(draw=draw),
-        "why": policies.why_not(policies.check_add_seat, request.user, draw),
+        "why": policies.why_not(policies.check_add_seat, request.user, draw), "gap": seating_gap(policies.seats_of(draw)),
+        "waiting": draw.seats.filter(joined_at=None, method=Seat.Method.SEALED, user=None).count(),
     }  # fmt: skip
     return render(request, "draws/seats.html", context, status=status)
 
@@ -44,6 +47,56 @@ def add(request: HttpRequest, number: str) -> HttpResponse:
         form.add_error(None, broken.message)
         return _page(request, number, status=status_of(broken), form=form)
     return _sheet(request, draw, seat, code)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, number: str, seat: str) -> HttpResponse:
+    draw, held = _seat(request, number, seat)
+    form = SeatForm.of(held, request.POST or None)
+    status = 422 if form.is_bound else 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            changed = actions.edit_seat(by=request.user, draw=draw, seat=held, **form.words())
+        except RuleBroken as broken:
+            form.add_error(None, broken.message)
+            status = status_of(broken)
+        else:
+            messages.success(request, _edited(changed))
+            return redirect(HOME, number)
+    why = policies.why_not(policies.check_edit_seat, request.user, draw, held)
+    return render(
+        request,
+        "draws/prep/seat_edit.html",
+        {"draw": draw, "seat": held, "form": form, "why": why},
+        status=status,
+    )
+
+
+def _edited(seat: Seat) -> str:
+    if seat.method == Seat.Method.SPOKEN or seat.joined_at or seat.code_hash or seat.user_id:
+        return f"{seat.title}已改。"
+    return f"{seat.title}已改。换了人或方式，原来的席位码作废，请换发或重印。"
+
+
+@never_cache
+@verb(HOME)
+def codes(request: HttpRequest, number: str) -> HttpResponse:
+    """No redirect: the codes exist only in this answer, one sheet to print and cut."""
+    draw = staff_draw(request, number)
+    made: list[tuple[Seat, str]] = []
+    refused = attempt(
+        request,
+        draw,
+        lambda: made.extend(actions.print_codes(by=request.user, draw=draw)),
+        page=_page,
+        home=HOME,
+        said="",
+    )
+    if not made:
+        return refused
+    address = request.build_absolute_uri(f"/draw/{draw.number}/join/")
+    rows = [{"seat": seat, "code": code, "code_url": f"{address}{code}/"} for seat, code in made]
+    return render(request, "draws/prep/seat_codes.html", {"draw": draw, "rows": rows, "join_url": address})
 
 
 @verb(HOME)

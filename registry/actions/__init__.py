@@ -21,12 +21,13 @@ from registry.actions.items import (
     revise_item,
     ship_items,
 )
+from registry.actions.reviews import record_review
 from registry.actions.targets import change_status, create_target, edit_target, set_tags
 from registry.actions.tiers import end_override, override_tier, recompute_tiers
 
 __all__ = [
     "approve_item", "change_status", "check_file", "commit_import", "correct_row", "create_item", "create_target",
     "drop_import", "edit_item", "edit_target", "end_override", "mapping_columns", "override_tier", "publish_item", "recompute_tiers",
-    "record_flag", "record_prior_inspection", "repeal_item", "return_item", "revise_item", "revoke_flag",
+    "record_flag", "record_prior_inspection", "record_review", "repeal_item", "return_item", "revise_item", "revoke_flag",
     "save_mapping", "set_tags", "ship_items", "undo_import",
 ]  # fmt: skip

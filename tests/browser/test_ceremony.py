@@ -183,12 +183,14 @@ def test_a_formal_draw_is_walked_by_three_people_and_verified_by_one(people, sho
     assert draw.chain_b
     assert draw.chain_b != secret
 
-    page = host.go(f"/desk/draws/{number}/")
-    page.get_by_text("提前不足一个工作日").first.click()
+    page = host.go(f"/desk/draws/{number}/announcement/")
     page.fill("input[name=short_notice]", "上级临时要求")
     page.get_by_role("button", name="公告").click()
     expect(page.locator(".notice--ok")).to_contain_text("已公告")
     host.shot("07-announced")
+    page = officer.go(f"/desk/draws/{number}/confirm/")
+    page.get_by_role("button", name="确认准备").click()
+    expect(page.locator(".notice--ok").first).to_contain_text("已确认准备")
 
     # -- everybody comes in -------------------------------------------------------------------------------
     wall = host.open()

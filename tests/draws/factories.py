@@ -16,6 +16,7 @@ from draws.rules.protocol import CHAIN_LENGTH
 from foundation.organisation.models import User
 from planning import actions as planning
 from planning.models import Quota
+from registry import actions as registry
 from tests.factories import create_user
 from tests.planning import factories as plan
 
@@ -47,6 +48,8 @@ class House:
 def create_house(book: str = "qinshui-2022", *, quotas: bool = True) -> House:
     bureau = plan.fill(plan.create_bureau(book))
     plan.approved_plan(bureau)
+    if bureau.book.register.review_every == "quarter":
+        review(bureau)
     confirmed = (
         planning.confirm_quotas(
             organisation=bureau.organisation, period=PERIOD, on=plan.TODAY, by=bureau.planner
@@ -60,6 +63,17 @@ def create_house(book: str = "qinshui-2022", *, quotas: bool = True) -> House:
         create_user(organisation, "operator", name="沈主持"), create_user(organisation, "operator", name="赵副手"),
         create_user(organisation, "discipline", name="纪明"), bureau.head, create_user(organisation, "inspector", name="方查"),
     )  # fmt: skip
+
+
+def review(bureau: plan.Bureau, period: str = "2026Q3") -> None:
+    """The register's review that some books ask for before the next draw."""
+    registry.record_review(
+        by=bureau.planner,
+        organisation=bureau.organisation,
+        period=period,
+        on=plan.TODAY,
+        material="无新增、无关停",
+    )
 
 
 def prepare(house: House, *, kind: str = "F", quotas=None, **given) -> Draw:
@@ -131,6 +145,7 @@ def ready(house: House, draw: Draw, **seats) -> list[Device]:
         actions.confirm_presence(by=admin, draw=draw, role="system_admin", now=ANNOUNCED)
     deposit(house, draw)
     actions.announce(by=house.operator, draw=draw, now=ANNOUNCED)
+    actions.confirm_preparation(by=house.discipline, draw=draw, now=ANNOUNCED)
     return devices
 
 

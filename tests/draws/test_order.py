@@ -92,10 +92,12 @@ def test_a_slip_is_handed_in_once_and_opened_once(house):
     refuses(
         draw, actions.open_slip, "要在“封签已收齐”", seat=first.seat, digits=first.digits, nonce=first.nonce
     )
-    refuses(draw, actions.speak, "还没有锁定", by=house.operator, seat=dice.seat, digits="4071993821")
+    refuses(
+        draw, actions.speak, "还没有锁定", by=house.operator, seat=dice.seat, digits="40719938215560273948"
+    )
     second.seal(draw)
     refuses(draw, actions.open_slip, "与封签不符", seat=first.seat, digits="9" * 20, nonce=first.nonce)
-    refuses(draw, actions.speak, "要先公开", by=house.operator, seat=dice.seat, digits="4071993821")
+    refuses(draw, actions.speak, "要先公开", by=house.operator, seat=dice.seat, digits="40719938215560273948")
     first.open()
     refuses(draw, actions.open_slip, "已经公开过", seat=first.seat, digits=first.digits, nonce=first.nonce)
     second.open()
@@ -115,8 +117,10 @@ def test_thrown_digits_need_a_second_person_who_reads_them_back(house):
     for device in (first, second):
         device.open()
     refuses(draw, actions.confirm_spoken, "还没有记录", by=house.discipline, seat_spoken=dice.seat)
-    refuses(draw, actions.speak, "抽取组织员", by=house.discipline, seat=dice.seat, digits="4071993821")
-    actions.speak(by=house.operator, seat=dice.seat, digits="4071993821")
+    refuses(
+        draw, actions.speak, "抽取组织员", by=house.discipline, seat=dice.seat, digits="40719938215560273948"
+    )
+    actions.speak(by=house.operator, seat=dice.seat, digits="40719938215560273948")
     refuses(draw, actions.confirm_spoken, "由本次的纪检监督员", by=house.operator, seat_spoken=dice.seat)
     refuses(
         draw,
@@ -124,9 +128,9 @@ def test_thrown_digits_need_a_second_person_who_reads_them_back(house):
         "不一致",
         by=house.discipline,
         seat_spoken=dice.seat,
-        digits="4071993822",
+        digits="40719938215560273949",
     )
-    actions.confirm_spoken(seat=first.seat, seat_spoken=dice.seat, digits="4071993821")
+    actions.confirm_spoken(seat=first.seat, seat_spoken=dice.seat, digits="40719938215560273948")
     draw.refresh_from_db()
     assert draw.state == Draw.State.RESULT
 

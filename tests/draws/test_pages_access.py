@@ -74,7 +74,7 @@ def test_an_expired_session_leads_back_to_the_page_and_not_to_the_verb(house, dr
     assert answer["Location"] == f"/login/?next=/desk/draws/{draw.number}/announce/"
     back = signed_in(house.operator).get(f"/desk/draws/{draw.number}/announce/")
     assert back.status_code == 302
-    assert back["Location"] == f"/desk/draws/{draw.number}/"
+    assert back["Location"] == f"/desk/draws/{draw.number}/announcement/"
     draw.refresh_from_db()
     assert draw.head_seq == 0
 

@@ -11,7 +11,10 @@ from tests.draws import factories as make
 from tests.draws.pages import signed_in
 
 pytestmark = pytest.mark.django_db
-DESK = ("", "seats/", "console/", "adjust/")
+DESK = (
+    "", "seats/", "console/", "adjust/", "arrange/", "counts/", "pool/", "roster/", "conflicts/", "feasibility/", "announcement/",
+    "confirm/", "withdraw/",
+)  # fmt: skip
 WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "SELECT ... FOR UPDATE")
 
 

@@ -1,5 +1,7 @@
 """A whole formal draw through the actions stands up to both verifiers."""
 
+from datetime import timedelta
+
 import pytest
 
 from draws import actions, queries
@@ -54,7 +56,9 @@ def test_a_draw_by_sealed_slips_alone_and_one_by_dice_alone_both_verify(tmp_path
 
 def test_a_lottery_draw_waits_for_the_numbers_and_then_reveals(tmp_path):
     house = make.create_house()
-    draw, devices = make.frozen(house, pub=("cn.3d", "2026280"))
+    draw, devices = make.frozen(
+        house, pub=("cn.3d", "2026280"), pub_expected_at=make.HELD + timedelta(hours=12)
+    )
     make.give_digits(house, draw, devices)
     draw.refresh_from_db()
     assert draw.state == Draw.State.LOCKED
