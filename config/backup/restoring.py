@@ -51,7 +51,7 @@ def restore(
 
 def in_use() -> str:
     """Chinese name of a table that holds rows of the bureau's own; empty for a fresh database."""
-    own = (model for model in tables.held() if model._meta.label not in tables.SEEDED)
+    own = (model for model in tables.held() if model._meta.label not in tables.UNCLAIMED)
     return next((str(model._meta.verbose_name) for model in own if model._base_manager.exists()), "")
 
 
@@ -72,7 +72,7 @@ def _replace(folder: Path, held: Manifest, used: str, tell: Tell) -> None:
     displaced = Head.objects.filter(pk=1).values("seq", "hash").first()
     with append_only.suspended(connection) if used else nullcontext():
         for model in models_held:
-            if used or model._meta.label in tables.SEEDED:
+            if used or model._meta.label in tables.UNCLAIMED:
                 tables.empty(model)
         connection.check_constraints()
     for done, model in enumerate(models_held, 1):

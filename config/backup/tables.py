@@ -15,8 +15,11 @@ from django.db.migrations.recorder import MigrationRecorder
 CHUNK = 1000
 # Made anew by the migrations, or worth nothing after a restore: people sign in again.
 LEFT_OUT = {"contenttypes.ContentType", "auth.Permission", "auth.Group", "auth.Group_permissions", "sessions.Session"}  # fmt: skip
-# Filled by the migrations, so that rows in them do not make a database "in use".
-SEEDED = {"workdays.HolidayYear", "workdays.Holiday"}
+# Filled by the migrations, or by whoever tried the login page: rows here do not make a database "in use".
+UNCLAIMED = {
+    "workdays.HolidayYear", "workdays.Holiday",
+    "axes.AccessAttempt", "axes.AccessAttemptExpiration", "axes.AccessLog", "axes.AccessFailureLog",
+}  # fmt: skip
 
 Model = type[models.Model]
 

@@ -44,7 +44,7 @@ def wipe(media: Path) -> None:
     connection.check_constraints()
     with append_only.suspended(connection):
         for model in tables.held():
-            if model._meta.label not in tables.SEEDED:
+            if model._meta.label not in tables.UNCLAIMED:
                 tables.empty(model)
         connection.check_constraints()
     for path in sorted(media.rglob("*"), reverse=True):
