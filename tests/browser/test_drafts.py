@@ -58,10 +58,14 @@ def test_drafts_are_listed_sent_together_and_conflicts_shown(begun, sit):  # noq
     assert "ordered_correct" not in page.inner_text("[data-draft-list] dl")
     look(page, "drafts-03-conflict")
     assert VisitItem.objects.get(pk=begun.items[0].pk).result == "ordered_correct"
-    assert CheckResult.objects.filter(visit_item=begun.items[0], result="problem", note="西墙 3 桶无标签").exists()
+    assert CheckResult.objects.filter(
+        visit_item=begun.items[0], result="problem", note="西墙 3 桶无标签"
+    ).exists()
     assert not CheckResult.objects.filter(visit_item=begun.items[1], result="problem").exists()
 
     page.click("text=用本机草稿")
     page.wait_for_selector("[data-draft-empty]:not([hidden])")
     assert CheckResult.objects.filter(visit_item=begun.items[1], note="台账缺 10 月").exists()
-    assert page.evaluate("Object.keys(localStorage).filter((name) => name.startsWith('mc-draft:')).length") == 0
+    assert (
+        page.evaluate("Object.keys(localStorage).filter((name) => name.startsWith('mc-draft:')).length") == 0
+    )
