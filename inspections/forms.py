@@ -219,7 +219,7 @@ class FeedbackForm(forms.Form):
         label="陈述", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 4}),
         help_text="对检查过程和结果的意见，1000 字以内",
     )  # fmt: skip
-    from_name = forms.CharField(label="填写人", required=False, max_length=60, help_text="可以不填")
+    from_name = forms.CharField(label="填写人", required=False, max_length=60)
     website = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def clean_website(self) -> str:
