@@ -59,7 +59,7 @@ def _draws() -> Iterator[Notice]:
         again = f"，重抽自 {draw.retries.number}" if draw.retries else ""
         short = f"公告不足一个工作日的原因：{draw.short_notice}。" if draw.short_notice else ""
         yield Notice(
-            f"draw-{draw.number}", "draw", draw.announced_at, f"抽取会公告：{draw.number}",
+            f"draw-{draw.number}", "draw", draw.announced_at or draw.scheduled_at, f"抽取会公告：{draw.number}",
             f"{when:%Y-%m-%d %H:%M} 在{draw.place}抽取{again}，过程可在网上同步观看。{short}", url,
         )  # fmt: skip
         if draw.pk in stopped:
