@@ -14,7 +14,7 @@ help:
 	@echo "make rehearse RULEBOOK=编号  在临时库里走完一个季度并核验（qinshui-2022 neimenggu-2024 xinyang-2023 quzhou-2017 wulong-2024）"
 	@echo "make bench [SECTION=…]       对照着量速度，写入 var/bench.json"
 	@echo "make check                   格式、规范、类型、依赖方向、迁移"
-	@echo "make fmt                     整理格式"
+	@echo "make fmt                     整理格式，重写条款去向 docs/legal-trace.md"
 
 setup:
 	@bash scripts/setup.sh run
@@ -38,7 +38,7 @@ bench: setup-test
 	@$(PY) scripts/bench.py $(SECTION)
 
 fmt: setup-test
-	@.venv/bin/ruff check --fix -q . ; .venv/bin/ruff format .
+	@.venv/bin/ruff check --fix -q . ; .venv/bin/ruff format . ; $(PY) scripts/legal_trace.py
 
 # 需要 uv（pip install uv）。结果不含任何下载地址。
 lock:

@@ -59,6 +59,7 @@ MENU: list[tuple[str, list[Entry]]] = [
             Entry("统计", "disclosure:stats", "chart", ("disclosure.view", "ledger.view")),
             Entry("操作记录", "ledger:entries", "log", ("ledger.view",)),
             Entry("规则书", "rulebook", "book"),
+            Entry("工作日设置", "settings", "cal", ("holidays.manage",)),
             Entry("账号与角色", "organisation:users", "key", ("accounts.manage", "accounts.grant")),
         ],
     ),
@@ -68,9 +69,12 @@ MENU: list[tuple[str, list[Entry]]] = [
 PUBLIC_MENU = [
     ("检查结果", "open:results"),
     ("抽取会", "open:draws"),
+    ("公告", "open:notices"),
     ("年度计划", "open:plans"),
+    ("一单两库", "open:lists"),
+    ("开放数据", "open:data"),
     ("规则书", "open-rulebook"),
-    ("怎么看、怎么核验", "open:help"),
+    ("怎么核验", "open:help"),
 ]
 
 
@@ -78,7 +82,7 @@ def shell(request: HttpRequest) -> dict:
     """Context of the layouts; nothing but wiring, one query for the roles of whoever is signed in."""
     user = getattr(request, "user", None)
     if (
-        request.path.startswith(("/open", "/draw", "/e/", "/login"))
+        request.path.startswith(("/open", "/draw", "/e/", "/login", "/sitemap", "/robots", "/favicon"))
         or user is None
         or not user.is_authenticated
     ):

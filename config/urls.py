@@ -2,7 +2,9 @@
 
 from django.urls import include, path
 
-from config import gallery, health, home
+from config import favicon, gallery, health, home
+from config.holidays import views as holidays
+from disclosure.public import sitemap
 from planning import rulebook_views
 
 urlpatterns = [
@@ -16,6 +18,10 @@ urlpatterns = [
     path("desk/_ui/<slug:layout>/", gallery.layout, name="ui-layout"),
     path("desk/rulebook/", rulebook_views.rulebook, name="rulebook"),
     path("open/rulebook/", rulebook_views.open_rulebook, name="open-rulebook"),
+    path("desk/settings/", holidays.settings, name="settings"),
+    path("desk/settings/holidays/check/", holidays.check, name="settings-check"),
+    path("desk/settings/holidays/enter/", holidays.enter, name="settings-enter"),
+    path("desk/settings/holidays/<int:year>.csv", holidays.year_file, name="settings-year"),
     path("desk/", include("registry.urls")),
     path("desk/", include("personnel.urls")),
     path("desk/", include("planning.urls")),
@@ -30,6 +36,9 @@ urlpatterns = [
     path("e/", include("inspections.enterprise_urls")),
     path("open/", include("disclosure.public_urls")),
     path("api/", include("config.api_urls")),
+    path("sitemap.xml", sitemap.index, name="sitemap"),
+    path("robots.txt", sitemap.robots, name="robots"),
+    path("favicon.ico", favicon.favicon, name="favicon"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from disclosure.public import archive, pages, views
+from disclosure.public import archive, notices, pages, sitemap, views
 
 app_name = "open"
 
@@ -20,6 +20,9 @@ urlpatterns: list[URLPattern] = [
     path("plans/<str:number>/", archive.plan, name="plan"),
     path("lists/", archive.lists, name="lists"),
     path("lists/<slug:name>/", archive.lists, name="list"),
+    path("notices/", notices.page, name="notices"),
+    path("notices/feed.atom", notices.feed, name="notices_feed"),
+    path("sitemap-<slug:name>.xml", sitemap.part, name="sitemap"),
     path("stats/", archive.stats, name="stats"),
     path("data/", archive.data, name="data"),
     path("data/<str:period>.<str:kind>", archive.data_file, name="data_file"),

@@ -6,4 +6,7 @@ from inspections.views import enterprise
 
 app_name = "enterprise"
 
-urlpatterns = [path("<str:token>/", enterprise.notice, name="notice")]
+urlpatterns = [
+    path("<str:token>/", enterprise.notice, name="notice"),
+    path("<str:token>/feedback/", enterprise.feedback, name="feedback"),
+]

@@ -4,7 +4,7 @@ import django_filters
 from django import forms
 from django.db.models import QuerySet
 
-from inspections.models import FollowUp, Visit
+from inspections.models import Feedback, FollowUp, Visit
 
 DUE = [("late", "已逾期"), ("open", "未完成")]
 
@@ -23,6 +23,16 @@ class VisitFilter(django_filters.FilterSet):
     until = django_filters.DateFilter(
         field_name="due_on", lookup_expr="lte", label="期限至", widget=forms.DateInput(attrs={"type": "date"})
     )
+
+    rating = django_filters.ChoiceFilter(
+        field_name="feedback__rating", choices=Feedback.Rating.choices, label="企业评价", empty_label="全部"
+    )
+    rated_from = django_filters.DateFilter(
+        field_name="feedback__received_at", lookup_expr="date__gte", label="评价自", widget=forms.DateInput(attrs={"type": "date"})
+    )  # fmt: skip
+    rated_to = django_filters.DateFilter(
+        field_name="feedback__received_at", lookup_expr="date__lte", label="评价至", widget=forms.DateInput(attrs={"type": "date"})
+    )  # fmt: skip
 
     class Meta:
         model = Visit

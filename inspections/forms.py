@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from inspections.models import FollowUp, VisitItem
+from inspections.models import Feedback, FollowUp, VisitItem
 from inspections.rules import outcomes
 from inspections.rules.signing import Signed
 from registry.models import CheckPoint, PriorInspection
@@ -192,3 +192,40 @@ def first_error(form: forms.Form) -> str:
         ),
         "",
     )
+
+
+YES_NO = [("1", "是"), ("0", "否")]
+
+
+def _yes_no(label: str) -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(
+        label=label, choices=YES_NO, widget=forms.RadioSelect, coerce=lambda value: value == "1",
+        error_messages={"required": "请选择是或否。"},
+    )  # fmt: skip
+
+
+class FeedbackForm(forms.Form):
+    """`website` is a trap for machines: people do not see it."""
+
+    mark_optional = True
+
+    rating = forms.ChoiceField(
+        label="对这次检查总体评价", choices=Feedback.Rating.choices, widget=forms.RadioSelect,
+        error_messages={"required": "请选择总体评价。"},
+    )  # fmt: skip
+    showed_certificate = _yes_no("检查人员出示了执法证")
+    explained = _yes_no("检查人员说明了检查事项和依据")
+    statement = forms.CharField(
+        label="陈述", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="对检查过程和结果的意见，1000 字以内",
+    )  # fmt: skip
+    from_name = forms.CharField(label="填写人", required=False, max_length=60)
+    website = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def clean_website(self) -> str:
+        if self.cleaned_data.get("website"):
+            raise forms.ValidationError("提交没有成功，请刷新页面后重填。")
+        return ""
+
+    def given(self) -> dict[str, Any]:
+        return {name: value for name, value in self.cleaned_data.items() if name != "website"}

@@ -421,3 +421,43 @@ class FollowUp(models.Model):
                 name="problem_has_one_open_followup",
             ),
         ]
+
+
+class FeedbackQuerySet(models.QuerySet):
+    def received_between(self, first: date, last: date) -> Self:
+        """By the day in Beijing, both days included."""
+        return self.filter(received_at__date__gte=first, received_at__date__lte=last)
+
+
+class Feedback(models.Model):
+    """被检查单位扫码给出的评价和陈述；一次检查一份，只增不改。"""
+
+    class Rating(models.TextChoices):
+        GOOD = "good", "满意"
+        FAIR = "fair", "基本满意"
+        POOR = "poor", "不满意"
+
+    visit = models.OneToOneField(
+        Visit, models.PROTECT, verbose_name="检查任务", related_name="feedback",
+        error_messages={"unique": "这次检查已经评价过，不能再评。"},
+    )  # fmt: skip
+    rating = models.CharField("总体评价", max_length=4, choices=Rating.choices)
+    showed_certificate = models.BooleanField("检查人员出示了执法证")
+    explained = models.BooleanField("检查人员说明了检查事项和依据")
+    statement = models.CharField("陈述", max_length=1000, blank=True)
+    from_name = models.CharField("填写人", max_length=60, blank=True)
+    received_at = models.DateTimeField("收到时间", default=timezone.now)
+
+    objects = FeedbackQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "企业评价"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(rating__in=["good", "fair", "poor"]), name="feedback_rating_is_known",
+                violation_error_message="总体评价只能是满意、基本满意或不满意。",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.visit} {self.get_rating_display()}"

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from inspections.views import phone, signing
+from inspections.views import drafts, phone, signing
 
 app_name = "phone"
 
 urlpatterns = [
     path("", phone.home, name="home"),
+    path("drafts/", drafts.drafts, name="drafts"),
     path("t/<int:visit_id>/", phone.visit, name="visit"),
     path("t/<int:visit_id>/arrive/", phone.arrive, name="arrive"),
     path("t/<int:visit_id>/status/", phone.status, name="status"),

@@ -8,7 +8,7 @@ from foundation.errors import NotAllowed, OutOfOrder, RuleBroken
 from foundation.organisation.models import Organisation, User
 from foundation.organisation.policies import can as may
 from foundation.organisation.policies import check_another, check_may
-from inspections.models import Evidence, FollowUp, Visit
+from inspections.models import Evidence, Feedback, FollowUp, Visit
 from inspections.rules import states
 
 MANAGERS = ("draws.operate", "draws.approve")
@@ -162,3 +162,16 @@ def why_not(check: Callable[..., None], *args: Any) -> str:
 
 def can(check: Callable[..., None], *args: Any) -> bool:
     return not why_not(check, *args)
+
+
+def check_feedback(visit: Visit) -> None:
+    """When the enterprise may judge a visit: somebody came, the visit stands, and it has not spoken yet."""
+    if visit.state in (Visit.State.VOID, Visit.State.WAIVED):
+        raise OutOfOrder(f"{visit.number} 已取消，不用评价。有人仍以此检查的，请拨打监督电话。")
+    if visit.arrived_at is None:
+        raise OutOfOrder("检查人员还没有到场，到场以后才能评价。请检查之后再扫一次。")
+    if Feedback.objects.filter(visit=visit).exists():
+        raise RuleBroken(
+            "这次检查已经评价过，一次检查只收一份。要补充的，请拨打监督电话或到公示网站提交。",
+            code="already_rated",
+        )

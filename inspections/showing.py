@@ -17,7 +17,7 @@ from inspections.contents import item_results, items_of
 from inspections.documents import record_context
 from inspections.forms import DispatchForm, WaiveForm
 from inspections.marks import mark_of
-from inspections.models import Visit
+from inspections.models import Feedback, Visit
 from inspections.rules import modes, numbering, outcomes, waiving
 from registry.models import PriorInspection
 
@@ -28,6 +28,7 @@ ACTS = {
     "inspections.reopen": "退回更正", "inspections.waive": "免予检查", "inspections.close_followup": "后续办结",
     "inspections.add_evidence": "上传证据", "inspections.set_production_state": "填生产状态",
     "inspections.save_item": "填检查事项", "inspections.open_followup": "登记后续", "inspections.set_followup_terms": "填整改要求",
+    "inspections.receive_feedback": "企业评价",
 }  # fmt: skip
 
 
@@ -46,7 +47,7 @@ def whole_visit(visit: Visit, user: User, today: date, calendar: Calendar) -> di
         "followups": visit.followups.select_related("visit_item__item").order_by("id"),
         "papers": papers(visit, record) if shown else [], "pdf_problem": rendering.unavailable_reason(),
         "today": today, "left": queries.left(visit.due_on, today, calendar), "log": log(visit),
-        "code_labels": books.codes(book),
+        "code_labels": books.codes(book), "feedback": Feedback.objects.filter(visit=visit).first(),
     }  # fmt: skip
 
 

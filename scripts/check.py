@@ -26,6 +26,7 @@ STEPS = [
             "config",
         ],
     ),
+    ("模板", ["djlint", "--lint", "--quiet", "templates"]),
     ("迁移", ["python", "manage.py", "makemigrations", "--check", "--dry-run", "-v0"]),
     ("系统检查", ["python", "manage.py", "check", "--fail-level", "WARNING"]),
 ]

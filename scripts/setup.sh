@@ -7,7 +7,8 @@ say() { printf '[准备] %s\n' "$*"; }
 
 # ---- 系统软件包 -------------------------------------------------------------
 missing=()
-has_lib() { ldconfig -p 2>/dev/null | grep -q "$1" || find /usr/lib /lib -name "$1*" -print -quit 2>/dev/null | grep -q .; }
+# 不用 grep -q：它一找到就退出，pipefail 会把前面命令收到的 SIGPIPE 当成没找到。
+has_lib() { ldconfig -p 2>/dev/null | grep "$1" >/dev/null || find /usr/lib /lib -name "$1*" -print -quit 2>/dev/null | grep . >/dev/null; }
 need_command() { command -v "$1" >/dev/null 2>&1 || missing+=("$2"); }
 has_lib libpango-1.0.so.0 || missing+=(libpango-1.0-0)
 has_lib libpangoft2-1.0.so.0 || missing+=(libpangoft2-1.0-0)
@@ -52,13 +53,18 @@ if [ -z "$python" ]; then python="$(command -v python3)"; fi
 
 # ---- Python 依赖（按指纹安装） ----------------------------------------------
 list=base; [ "$mode" = test ] && list=test
-[ -x .venv/bin/python ] || { say "建立虚拟环境 .venv（$("$python" -V)）"; "$python" -m venv .venv; }
 stamp=".venv/.installed"
-wanted="$(cat "requirements/$list.txt" | sha256sum | cut -d' ' -f1)"
-both="$(cat requirements/test.txt | sha256sum | cut -d' ' -f1)"
-if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ] && [ "$(cat "$stamp" 2>/dev/null)" != "$both" ]; then
+wanted="$(sha256sum <"requirements/$list.txt" | cut -d' ' -f1)"
+both="$(sha256sum <requirements/test.txt | cut -d' ' -f1)"
+have="$(cat "$stamp" 2>/dev/null || true)"
+if [ ! -x .venv/bin/python ] || { [ "$have" != "$wanted" ] && [ "$have" != "$both" ]; }; then
+  # 上次中断在一半的虚拟环境没有 pip，重建。
+  if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
+    say "建立虚拟环境 .venv（$("$python" -V)）"; "$python" -m venv --clear .venv
+  fi
   say "安装 Python 依赖 requirements/$list.txt（核对指纹）"
-  .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r "requirements/$list.txt"
+  .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r "requirements/$list.txt" \
+    || { say "Python 依赖没有装成，原因见上。请检查网络或 pip 的软件源设置，再执行一次；已下载的不会重来。"; exit 1; }
   printf '%s' "$wanted" >"$stamp"
 fi
 say "就绪：$(.venv/bin/python -V)"

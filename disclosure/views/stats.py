@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
@@ -18,6 +19,7 @@ from foundation.organisation.models import Organisation
 from foundation.rulebook.periods import Period
 from foundation.workdays.models import calendar
 from foundation.workdays.rules import workdays_between
+from inspections.models import Feedback
 
 PER_PAGE = 100
 LADDER = ("drawn", "checked", "reviewed", "disclosed")
@@ -49,6 +51,7 @@ def stats(request: HttpRequest) -> HttpResponse:
         "quarter": found, "quarters": known, "period": period, "lines": lines, "columns": [NAMES[stage] for stage in COLUMNS],
         "totals": [{"value": found.progress.counts[stage], "url": rows_url(period, stage)} for stage in COLUMNS],
         "ladder": _ladder(found, period), "chart": _chart(lines), "figures": _figures(found, period),
+        "ratings": _ratings(visible, period),
         "duties": _duties(request, period, today), "today": today,
     }  # fmt: skip
     return render(request, "disclosure/stats.html", context)
@@ -100,6 +103,23 @@ def _figures(found: statistics.Quarter, period: Period) -> list[dict[str, Any]]:
         {"label": "按期公示率", "value": figures.percent(on_time), "note": f"晚于期限 {counts['late']} 件", "url": rows_url(period, "late")},
         {"label": "逾期未公示", "value": counts["overdue"], "unit": "件", "tone": "bad" if counts["overdue"] else "", "url": rows_url(period, "overdue")},
         {"label": "依法不公开", "value": counts["exempt"], "unit": "件", "url": rows_url(period, "exempt")},
+    ]  # fmt: skip
+
+
+def _ratings(visible: Any, period: Period) -> list[dict[str, Any]]:
+    """企业评价 received in the quarter, each number with the visits behind it."""
+    rows = Feedback.objects.filter(visit__organisation__in=visible).received_between(
+        period.first, period.last
+    )
+    counts = dict(rows.values_list("rating").annotate(n=Count("pk")).order_by("rating"))
+    days = {"rated_from": period.first.isoformat(), "rated_to": period.last.isoformat()}
+    return [
+        {
+            "label": f"企业评价{label}", "value": counts.get(rating, 0), "unit": "件",
+            "tone": "bad" if rating == Feedback.Rating.POOR and counts.get(rating) else "",
+            "url": f"{reverse('inspections:visits')}?{urlencode({'rating': rating, **days})}",
+        }
+        for rating, label in Feedback.Rating.choices
     ]  # fmt: skip
 
 

@@ -1,7 +1,10 @@
 """HTML page → PDF bytes, with nothing fetched but the product's own static files."""
 
 import mimetypes
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field
+from functools import lru_cache
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,10 +32,15 @@ class Page:
     context: dict = field(default_factory=dict)
 
 
+@lru_cache(maxsize=1)
 def unavailable_reason() -> str:
-    """Why PDFs cannot be made here, in Chinese with the remedy; empty when they can."""
+    """Why PDFs cannot be made here, in Chinese with the remedy; empty when they can.
+
+    Looked for once: every page with a PDF button asks, and each failed search costs a tenth of a second.
+    """
     try:
-        import weasyprint  # noqa: F401
+        with redirect_stdout(StringIO()):  # weasyprint prints its own advice, in English
+            import weasyprint  # noqa: F401
     except OSError:
         return "本机缺少排版库 Pango，PDF 暂不能生成。请安装：libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk，再重新启动。"
     return ""

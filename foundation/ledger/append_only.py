@@ -1,6 +1,7 @@
 """A migration operation that makes the database itself refuse UPDATE and DELETE on a table.
 
-Works on SQLite and PostgreSQL. `suspended` exists for the test runner, which has to empty tables between tests.
+Works on SQLite and PostgreSQL. `suspended` is for emptying whole tables: between tests, and when a backup replaces
+everything (`restore --force`).
 """
 
 from collections.abc import Iterator
@@ -82,7 +83,7 @@ def protected_tables(connection: BaseDatabaseWrapper) -> list[str]:
 
 @contextmanager
 def suspended(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """Triggers off inside the block. For the test runner only; nothing in the product calls it."""
+    """Triggers off inside the block. Only for the test runner and for `restore --force`, which records what it did."""
     tables = protected_tables(connection)
     _run(connection, [sql for table in tables for sql in undo_statements(connection.vendor, table)])
     try:

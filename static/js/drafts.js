@@ -1,3 +1,4 @@
+// 未上传草稿页（draft-list.js）用 window.mcDrafts 读同一份草稿。
 // 表单草稿：<form data-draft="唯一名"> 随填随存到本机，回来时问要不要恢复；提交成功（下一页带 data-draft-done="唯一名"）后清除。
 (() => {
   "use strict";
@@ -18,6 +19,16 @@
         return true;
       } catch (error) {
         return false;
+      }
+    },
+    keys() {
+      try {
+        return Object.keys(window.localStorage)
+          .filter((name) => name.startsWith(PREFIX))
+          .map((name) => name.slice(PREFIX.length))
+          .sort();
+      } catch (error) {
+        return [];
       }
     },
     drop(key) {
@@ -93,15 +104,19 @@
   const setUp = (form) => {
     const key = form.dataset.draft;
     const state = form.querySelector("[data-draft-state]") || document.querySelector("[data-draft-state]");
-    const first = JSON.stringify(values(form));
+    const base = values(form);
+    const first = JSON.stringify(base);
+    // 草稿是对着哪一份已存内容填的：草稿页据此看出服务器上后来是不是改过。
+    const earlier = store.read(key);
+    const kept = earlier && earlier.base ? earlier : null;
     let timer = 0;
     const save = () => {
       const now = values(form);
       if (JSON.stringify(now) === first) return;
-      const ok = store.write(key, { at: Date.now(), values: now });
+      const ok = store.write(key, { at: Date.now(), values: now, base: kept ? kept.base : base });
       if (state) state.textContent = ok ? `草稿已存本机 ${clock(Date.now()).split(" ")[1]}` : "本机存不下草稿，请及时提交";
     };
-    const saved = store.read(key);
+    const saved = earlier;
     if (saved && JSON.stringify(saved.values) !== first) offer(form, key, saved);
     form.addEventListener("input", () => {
       window.clearTimeout(timer);
@@ -112,8 +127,14 @@
     });
   };
 
+  window.mcDrafts = { store, values, clock };
+
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("[data-draft-done]").forEach((node) => store.drop(node.dataset.draftDone));
     document.querySelectorAll("form[data-draft]").forEach(setUp);
+    const count = store.keys().length;
+    document.querySelectorAll("[data-draft-count]").forEach((node) => {
+      node.textContent = count ? `本机有 ${count} 份未上传的草稿` : "未上传的草稿";
+    });
   });
 })();

@@ -31,6 +31,8 @@ EMPTY_PAGES = [
     "help",
     "accessibility",
     "feed",
+    "notices",
+    "notices_feed",
     "verify",
 ]
 
