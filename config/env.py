@@ -38,6 +38,15 @@ def flag(name: str, default: bool = False) -> bool:
     raise EnvironmentIncomplete(f"{name} 只能是 1 或 0，现在是“{value}”")
 
 
+def number(name: str, default: int) -> int:
+    value = text(name)
+    if value == "":
+        return default
+    if not value.isascii() or not value.isdigit():
+        raise EnvironmentIncomplete(f"{name} 应是一个整数，现在是“{value}”")
+    return int(value)
+
+
 def words(name: str, default: list[str]) -> list[str]:
     value = text(name)
     return [word.strip() for word in value.split(",") if word.strip()] if value else default
