@@ -6,6 +6,7 @@ import resource
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+os.environ.setdefault("DATABASE_POOL", "10")
 OPEN_FILES = 65536
 
 

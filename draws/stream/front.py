@@ -81,14 +81,14 @@ class Front:
         try:
             room, audience = await self._enter(request, number)
             await send({"type": "http.response.start", "status": 200, "headers": STREAM})
-            await _watch(room, audience, doors.last_seen(request), receive, send)
+            await _watch(room, audience, doors.last_seen(request), Watcher(send, hub.until()), receive)
         finally:
             hub.give_back()
 
     async def _enter(self, request: ASGIRequest, number: str) -> tuple[Room, str]:
         try:
             return await self.hub.enter(request, number)
-        except (Http404, asyncio.CancelledError):
+        except (Http404, Full, asyncio.CancelledError):
             raise
         except Exception as error:
             logger.warning("live stream of %s: %s: %s", number, type(error).__name__, error)
@@ -149,9 +149,8 @@ class Front:
             self._hub.close()
 
 
-async def _watch(room: Room, audience: str, after: int, receive: Receive, send: Send) -> None:
+async def _watch(room: Room, audience: str, after: int, watcher: Watcher, receive: Receive) -> None:
     loop = asyncio.get_running_loop()
-    watcher = Watcher(send, loop.time())
     gone = loop.create_task(_until_gone(receive, watcher))
     room.enter(watcher, audience, after)
     try:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from random import random
 from typing import Any, ParamSpec, TypeVar
 
 from django.conf import settings
@@ -20,7 +21,7 @@ POLL = 1.0  # seconds between looks into the database while no broker answers
 SAFETY = 5  # looks left out while the broker answers: a message that got lost costs at most so many seconds
 BEAT = 15.0
 STALL = 20.0
-LIFE = 900.0  # a stream is ended after so long; the page comes back and its rights are asked anew
+LIFE = 900.0  # a stream is ended after so long, give or take half; the page comes back and its rights are asked anew
 IDLE = 60.0  # an empty room is forgotten after so long
 
 logger = logging.getLogger(__name__)
@@ -65,7 +66,7 @@ class Hub:
         return await asyncio.get_running_loop().run_in_executor(threads, work)
 
     async def read(self, act: Callable[Given, Answer], *args: Given.args, **given: Given.kwargs) -> Answer:
-        """In the one reading thread, whose one connection lives as long as CONN_MAX_AGE allows."""
+        """In the one reading thread, on one connection that is given back afterwards."""
         return await self._in(self._reader, lambda: _kept(act, *args, **given))
 
     async def paint(self, act: Callable[Given, Answer], *args: Given.args, **given: Given.kwargs) -> Answer:
@@ -74,7 +75,9 @@ class Hub:
     # -- rooms ----------------------------------------------------------------------------------------
 
     async def enter(self, request: HttpRequest, number: str) -> tuple[Room, str]:
-        """The room and the audience; raises: Http404. Strangers ask the database only for a room that is not open."""
+        """The room and the audience; raises: Http404, Full. Strangers cost a query only if the room is not open."""
+        if self.closing:
+            raise Full
         room = self.rooms.get(number)
         if (
             room is not None
@@ -105,6 +108,10 @@ class Hub:
 
     def give_back(self) -> None:
         self.watching -= 1
+
+    def until(self) -> float:
+        """When a stream that begins now shall end; not all at once."""
+        return asyncio.get_running_loop().time() + LIFE * (0.5 + random())  # noqa: S311  spreads load, decides nothing
 
     # -- what wakes the rooms -------------------------------------------------------------------------
 
@@ -165,7 +172,7 @@ class Hub:
     async def _beat(self) -> None:
         now = asyncio.get_running_loop().time()
         for room in tuple(self.rooms.values()):
-            room.beat(stall=STALL, life=LIFE)
+            room.beat(STALL)
             if not room.size and now - room.used_at > IDLE:
                 self.rooms.pop(room.number, None)
 

@@ -15,9 +15,10 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 class Watcher:
     """One open stream. `offer` never waits; whoever cannot keep up is dropped and resumes by sequence number."""
 
-    def __init__(self, send: Send, since: float) -> None:
+    def __init__(self, send: Send, until: float) -> None:
+        """until: when the stream is ended so that the page comes back and its rights are asked anew"""
         self.queue: asyncio.Queue[bytes | None] = asyncio.Queue(QUEUE)
-        self.since = since
+        self.until = until
         self.sending_since = 0.0
         self.dropped = False
         self._send = send
@@ -135,15 +136,18 @@ class Room:
         self.watchers.get(audience, set()).discard(watcher)
         self.used_at = self._now()
 
-    def beat(self, *, stall: float, life: float) -> None:
-        """Drop who has not read for `stall` seconds, end who is older than `life`, tell the others we are here."""
+    def beat(self, stall: float) -> None:
+        """Drop who has not read for `stall` seconds, send away whose time is up, tell the others we are here."""
         chunk, now = wire.BEAT + self.mark(), self._now()
         for watchers in self.watchers.values():
             for watcher in tuple(watchers):
                 if watcher.sending_since and now - watcher.sending_since > stall:
                     watcher.drop()
+                elif now > watcher.until:
+                    watcher.offer(wire.BYE)
+                    watcher.offer(None)
                 else:
-                    watcher.offer(None if now - watcher.since > life else chunk)
+                    watcher.offer(chunk)
 
     def close(self) -> None:
         for watchers in self.watchers.values():

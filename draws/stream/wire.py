@@ -8,6 +8,7 @@ from draws.stream.feed import Standing
 
 RETRY = b"retry: 3000\n\n"
 BEAT = b": beat\n"  # a comment for proxies; the mark after it tells the page that the line is alive
+BYE = b"event: bye\ndata: {}\n\n"  # come back at once, nothing is wrong
 SPREAD_PER_WATCHER = 2
 MAX_SPREAD = 2000
 

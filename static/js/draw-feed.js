@@ -156,6 +156,13 @@
         listen(SILENCE);
         take(Object.assign(JSON.parse(message.data), { events }));
       });
+      // 服务器隔一阵请大家重新进门，没有出事，不必改用查询
+      source.addEventListener("bye", () => {
+        if (line.source !== source) return;
+        hangUp();
+        line.again = window.setTimeout(open, Math.random() * PERIOD);
+        later(PATIENCE);
+      });
       source.onerror = () => line.source === source && fall();
     };
 

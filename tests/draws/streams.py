@@ -183,10 +183,6 @@ class Stream:
         self.line.close()
 
 
-def cookies(client: Client) -> str:
-    return "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
-
-
 def seat_cookie(draw: Draw, client: Client) -> str:
     name = cookie_name(draw)
     return f"{name}={client.cookies[name].value}"

@@ -11,12 +11,12 @@ from draws import actions
 from draws.models import Draw
 from draws.rules.mc1.events import start_head
 from tests.draws import factories as make
+from tests.draws.http_walk import cookies
 from tests.draws.pages import seated, signed_in
 from tests.draws.processes import shared_database
 from tests.draws.streams import (
     Stream,
     broker,
-    cookies,
     feed,
     fresh_publisher,
     get,
@@ -179,6 +179,27 @@ def test_who_does_not_read_is_cut_off_and_nobody_else_notices(shared, monkeypatc
         assert stalled.comments < 25
         again = Stream(server, draw, 2)
         assert [event["seq"] for event in again.up_to(3)] == [3]
+
+
+def test_a_stream_does_not_outlive_the_right_to_watch(shared):
+    """After a while the page is sent away in so many words and comes back through the door."""
+    house = make.create_house()
+    draw, _ = make.frozen(house)
+
+    def short() -> None:
+        from draws.stream import hub
+
+        hub.BEAT, hub.LIFE = 0.2, 0.1
+
+    with serving(short) as server:
+        stream = Stream(server, draw)
+        assert [message.event for message in stream.until(lambda m: m.event == "bye")][:3] == [
+            "step",
+            "step",
+            "mark",
+        ]
+        assert stream.next() is None
+        assert Stream(server, draw, 2).up_to(2) == []
 
 
 def test_one_too_many_is_asked_to_come_later(shared, monkeypatch):
