@@ -38,6 +38,15 @@ def flag(name: str, default: bool = False) -> bool:
     raise EnvironmentIncomplete(f"{name} 只能是 1 或 0，现在是“{value}”")
 
 
+def number(name: str, default: int) -> int:
+    value = text(name)
+    if value == "":
+        return default
+    if not value.isascii() or not value.isdigit():
+        raise EnvironmentIncomplete(f"{name} 应是一个整数，现在是“{value}”")
+    return int(value)
+
+
 def words(name: str, default: list[str]) -> list[str]:
     value = text(name)
     return [word.strip() for word in value.split(",") if word.strip()] if value else default
@@ -61,10 +70,15 @@ def database(url: str, embedded: Path) -> dict:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
-        "CONN_MAX_AGE": 60,
+        "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": dict(parse_qsl(parts.query)),
+        "OPTIONS": {**dict(parse_qsl(parts.query)), **pool(number("DATABASE_POOL", 0))},
     }
+
+
+def pool(size: int) -> dict:
+    """Web processes (config/asgi.py) answer every request in a thread of its own, which would keep a connection each."""
+    return {"pool": {"min_size": 1, "max_size": size, "timeout": 15}} if size else {}
 
 
 def sqlite(path: Path) -> dict:

@@ -191,6 +191,8 @@ _mail = env.email(env.text("EMAIL_URL"), VAR / "mail")
 globals().update(_mail)
 
 VALKEY_SOCKET = VAR / "valkey.sock"
+LIVE_REDIS_URL = REDIS_URL or f"unix://{VALKEY_SOCKET}"  # wakes the live streams of every web process
+LIVE_MAX_WATCHERS = env.number("LIVE_MAX_WATCHERS", 3000)  # open streams per web process
 CELERY_BROKER_URL = REDIS_URL or f"redis+socket://{VALKEY_SOCKET}"
 CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True

@@ -3,13 +3,16 @@
 Bodies hold no names, so nothing is masked; the public gets fewer rows where the rulebook keeps the list secret.
 """
 
-from collections import Counter
-from collections.abc import Iterable
+import hashlib
+import json
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from draws.chain import state_of
-from draws.models import Draw, DrawEvent, Seat
+from draws.models import Draw, DrawEvent, Presence, Seat
 from draws.naming import strata_names
 from draws.rules.ladder import sentence_of
 from draws.rules.mc1.canonical import read_json
@@ -61,6 +64,31 @@ def keeps_secret(draw: Draw) -> bool:
     if draw.state in (Draw.State.CLOSED, Draw.State.VOID):
         return False
     return library.get(draw.rulebook_id).draw.list_secret_until == "visit"  # noqa: S105
+
+
+def mark_of(draw: Draw) -> str:
+    """Changes whenever somebody joins, signs, or a throw is written down; nobody can read anything from it."""
+    return marks_of([draw])[draw.pk]
+
+
+def marks_of(draws: Collection[Draw]) -> dict[int, str]:
+    """Of many draws by primary key; two queries whatever their number."""
+    pks = [draw.pk for draw in draws]
+    seats, people = defaultdict(list), defaultdict(list)
+    for pk, *row in (
+        Seat.objects.filter(draw__in=pks).order_by("position")
+        .values_list("draw_id", "seat", "joined_at", "signed_at", "spoken_digits")
+    ):  # fmt: skip
+        seats[pk].append(row)
+    for pk, *row in (
+        Presence.objects.filter(draw__in=pks).order_by("pk").values_list("draw_id", "role", "signed_at")
+    ):
+        people[pk].append(row)
+    return {draw.pk: _digest([draw.state, draw.chain_b, seats[draw.pk], people[draw.pk]]) for draw in draws}
+
+
+def _digest(said: list[Any]) -> str:
+    return hashlib.sha256(json.dumps(said, default=datetime.isoformat).encode()).hexdigest()[:12]
 
 
 def _one(

@@ -1,4 +1,7 @@
-"""Every action of the ceremony: one transaction; what is refused is recorded although the action rolled back."""
+"""Every action of the ceremony: one transaction; what is refused is recorded although the action rolled back.
+
+Whoever watches the draw is told when the transaction is committed.
+"""
 
 from collections.abc import Callable
 from functools import wraps
@@ -8,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Model
 
+from draws import news
 from draws.errors import StepRefused
 from draws.models import Draw, DrawStratum, FeasibilityRun, PoolChange, RefusedAct
 from draws.rules.mc1.errors import Mc1Error
@@ -25,7 +29,10 @@ def act(name: str) -> Callable[[Action], Action]:
         def run(**given: Any) -> Any:
             try:
                 with transaction.atomic():
-                    return action(**given)
+                    done = action(**given)
+                    if (draw := draw_of(given)) is not None:
+                        news.tell(draw)
+                    return done
             except (RuleBroken, Mc1Error, IntegrityError, ValidationError) as refused:
                 broken = _as_rule(refused)
                 _record(name, given, broken)

@@ -93,15 +93,10 @@ class Command(BaseCommand):
     def serve(self, host: str, port: int) -> None:
         import uvicorn
 
-        server = uvicorn.Server(
-            uvicorn.Config(
-                "config.asgi:application",
-                host=host,
-                port=port,
-                log_level="warning",
-                timeout_graceful_shutdown=3,
-            )
+        config = uvicorn.Config(
+            "config.asgi:application", host=host, port=port, log_level="warning", timeout_graceful_shutdown=3
         )
+        server = uvicorn.Server(config)
 
         async def watch() -> None:
             while not server.should_exit:
@@ -123,7 +118,8 @@ class Command(BaseCommand):
             for task in helpers:
                 task.cancel()
 
-        asyncio.run(main())
+        with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+            runner.run(main())
 
     def greet(self, host: str, port: int) -> None:
         self.stdout.write(f"\n明抽已启动：http://{host}:{port}/\n")
