@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from draws.chain import state_of
-from draws.models import Draw, DrawEvent, Presence, Seat
+from draws.models import Draw, DrawEvent, Pace, Presence, Seat
 from draws.naming import strata_names
 from draws.rules.ladder import sentence_of
 from draws.rules.mc1.canonical import read_json
@@ -72,7 +72,7 @@ def mark_of(draw: Draw) -> str:
 
 
 def marks_of(draws: Collection[Draw]) -> dict[int, str]:
-    """Of many draws by primary key; two queries whatever their number."""
+    """Of many draws by primary key; three queries whatever their number."""
     pks = [draw.pk for draw in draws]
     seats, people = defaultdict(list), defaultdict(list)
     for pk, *row in (
@@ -84,7 +84,14 @@ def marks_of(draws: Collection[Draw]) -> dict[int, str]:
         Presence.objects.filter(draw__in=pks).order_by("pk").values_list("draw_id", "role", "signed_at")
     ):
         people[pk].append(row)
-    return {draw.pk: _digest([draw.state, draw.chain_b, seats[draw.pk], people[draw.pk]]) for draw in draws}
+    pace = {
+        pk: row
+        for pk, *row in Pace.objects.filter(draw__in=pks).values_list("draw_id", "paused_at", "due_at")
+    }
+    return {
+        draw.pk: _digest([draw.state, draw.chain_b, seats[draw.pk], people[draw.pk], pace.get(draw.pk, [])])
+        for draw in draws
+    }
 
 
 def _digest(said: list[Any]) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from draws.views import files, live, oversight, seat
+from draws.views import files, leaflet, live, oversight, seat
 
 app_name = "live"
 
@@ -14,6 +14,8 @@ urlpatterns = [
     path("<slug:number>/transcript.json", files.transcript, name="transcript"),
     path("<slug:number>/openings.json", files.openings, name="openings"),
     path("<slug:number>/minutes.pdf", files.minutes, name="minutes"),
+    path("<slug:number>/leaflet/", leaflet.leaflet, name="leaflet"),
+    path("<slug:number>/leaflet.txt", leaflet.text, name="leaflet-text"),
     path("<slug:number>/verify/", files.verify, name="verify"),
     path("<slug:number>/verify/page/", files.verifier_page, name="verifier"),
     path("<slug:number>/join/", seat.join, name="join"),

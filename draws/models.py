@@ -1,5 +1,6 @@
 """WHICH ONES: a draw, what it froze, its seats, its event log, declared conflicts of interest."""
 
+from datetime import datetime
 from typing import Self
 
 from django.conf import settings
@@ -7,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from draws.rules.pace import WAITS
 from foundation.organisation.models import Organisation, Unit, User
 from personnel.models import Inspector
 from planning.models import AnnualPlan, Override, Quota
@@ -432,6 +434,37 @@ class Presence(models.Model):
                 violation_error_message="同一个人不能以两种身份确认在场。",
             ),
         ]  # fmt: skip
+
+
+class Pace(models.Model):
+    """会场的节奏：主持人的暂停和限时。只管画面和提醒，不进事件链，不影响任何人的数字和结果。"""
+
+    draw = models.OneToOneField(Draw, models.PROTECT, verbose_name="抽取会", related_name="pace")
+    paused_at = models.DateTimeField("暂停时间", null=True, blank=True)
+    reason = models.CharField("暂停原因", max_length=60, blank=True)
+    due_at = models.DateTimeField("限时到", null=True, blank=True)
+    due_state = models.CharField("限时的那一步", max_length=10, choices=Draw.State.choices, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "会场节奏"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(paused_at=None, reason="") | Q(paused_at__isnull=False) & ~Q(reason=""), name="pause_has_a_reason",
+                violation_error_message="暂停要写明原因。",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.draw.number} {'暂停' if self.paused_at else '进行'}"
+
+    @property
+    def runs_until(self) -> datetime | None:
+        """A limit holds for the step it was set in."""
+        return self.due_at if self.due_state == self.draw.state else None
+
+    @property
+    def what(self) -> str:
+        return WAITS.get(self.draw.state, "")
 
 
 class DrawEventQuerySet(models.QuerySet):

@@ -51,6 +51,12 @@ def check_supervisor(by: User, draw: Draw) -> None:
         raise NotAllowed("主持人不能监督自己的抽取，须由另一位分管领导办理。")
 
 
+def check_pace(by: User, draw: Draw, what: str) -> None:
+    """Pause, go on, limit: the host's, from the announcement to the signatures."""
+    check_operator(by, draw)
+    check_state(draw, (S.ANNOUNCED, S.FROZEN, S.LOCKED, S.REVEALED, S.RESULT), what)
+
+
 def check_reader(by: User, draw: Draw) -> None:
     check_may(by, "draws.view")
     if not Organisation.objects.visible_to(by).filter(pk=draw.organisation_id).exists():

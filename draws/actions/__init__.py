@@ -15,6 +15,7 @@ from draws.actions.confirmation import confirm_preparation
 from draws.actions.conflicts import declare_conflict, withdraw_conflict
 from draws.actions.freeze import deposit_chain_b, freeze, print_sealed_copy, spotcheck
 from draws.actions.openings import open_names, unmask
+from draws.actions.pace import go_on, limit, pause
 from draws.actions.pool import approve_pool_change, ask_pool_change, endorse_pool_change, refuse_pool_change
 from draws.actions.preparation import announce, confirm_presence, prepare, revise
 from draws.actions.rehearsing import rehearse_seeds, run_seeds
@@ -44,12 +45,15 @@ __all__ = [
     "endorse_pool_change",
     "enter_lottery",
     "freeze",
+    "go_on",
     "join",
     "join_own",
+    "limit",
     "note_started",
     "note_unsigned",
     "open_names",
     "open_slip",
+    "pause",
     "prepare",
     "print_codes",
     "print_sealed_copy",

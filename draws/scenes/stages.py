@@ -186,7 +186,11 @@ class _Scene:
         ]  # fmt: skip
         for seat in manifest["seats"]:
             digits = opens[seat["id"]]
-            line = {"what": self.titles.get(seat["id"], seat["id"]), "digits": grouped(digits)}
+            line = {
+                "what": self.titles.get(seat["id"], seat["id"]),
+                "seat": seat["id"],
+                "digits": grouped(digits),
+            }
             if seat["method"] == "sealed":
                 lines.append({**line, "slip": slips[seat["id"]], "ok": "与封签一致"})
             else:

@@ -14,7 +14,9 @@ from draws.actions.closing import unsigned
 from draws.actions.freeze import missing_before_freeze
 from draws.forms import SignForm, VoidForm
 from draws.models import Draw, Seat
+from draws.remedies import guard_of
 from draws.rules.mc1.entropy import ENOUGH_BITS, entropy_bits
+from draws.rules.pace import WAITS
 from draws.views.common import attempt, staff_draw, verb
 from draws.views.live import chained, mark_of
 from foundation.errors import RuleBroken
@@ -36,16 +38,16 @@ def _page(request: HttpRequest, number: str, status: int = 200, **more: Any) -> 
     user, check = request.user, policies.why_not
     context = {
         "draw": draw, "stage": scenes.stage_of(draw, events, frames[-1], "observer"), "steps": scenes.rail(frames[-1], frames),
-        "mark": mark_of(draw), "operates": not check(policies.check_operator, user, draw), "missing": _missing(draw),
+        "mark": mark_of(draw), "operates": not check(policies.check_operator, user, draw), "missing": [guard_of(text) for text in _missing(draw)],
         "seats": _seats(draw), "entropy": _entropy(draw), "presence": draw.presences.filter(user=user).first(),
         "unsigned": unsigned(draw) if draw.state == S.RESULT else [], "form": SignForm(), "void_form": VoidForm(request=request),
         "why": {
             "freeze": check(policies.check_freeze, user, draw), "seal": check(policies.check_seal, user, draw),
             "void": "" if draw.state in policies.VOIDABLE else "冻结名单之后才有“中止”。现在没公告的可直接改安排；不再举行的，在准备页撤下。",
             "sign": check(policies.check_sign, draw, presence=draw.presences.filter(user=user).first()),
-            "operate": check(policies.check_operator, user, draw),
+            "operate": check(policies.check_operator, user, draw), "pace": check(policies.check_pace, user, draw, "暂停"),
         },
-        "page_url": request.build_absolute_uri(f"/draw/{draw.number}/"), **more,
+        "page_url": request.build_absolute_uri(f"/draw/{draw.number}/"), "waits": WAITS.get(draw.state, ""), **more,
     }  # fmt: skip
     return render(request, "draws/console.html", context, status=status)
 
@@ -192,6 +194,34 @@ def seal(request: HttpRequest, number: str) -> HttpResponse:
         home=HOME,
         said="记录已封存。",
     )
+
+
+@verb(HOME)
+def pause(request: HttpRequest, number: str) -> HttpResponse:
+    """No check of the head: to pause or go on is right whatever has happened meanwhile."""
+    draw = staff_draw(request, number)
+    reason = request.POST.get("reason", "")
+    return attempt(
+        request, draw, lambda: actions.pause(by=request.user, draw=draw, reason=reason), page=_page, home=HOME,
+        said="已暂停，大屏和每个人的手机都看得到原因。",
+    )  # fmt: skip
+
+
+@verb(HOME)
+def go_on(request: HttpRequest, number: str) -> HttpResponse:
+    draw = staff_draw(request, number)
+    return attempt(
+        request, draw, lambda: actions.go_on(by=request.user, draw=draw), page=_page, home=HOME, said="继续。"
+    )
+
+
+@verb(HOME)
+def limit(request: HttpRequest, number: str) -> HttpResponse:
+    draw = staff_draw(request, number)
+    return attempt(
+        request, draw, lambda: actions.limit(by=request.user, draw=draw), page=_page, home=HOME,
+        said="限时已定，到时前 20 秒会提醒所有人。",
+    )  # fmt: skip
 
 
 @sensitive_post_parameters("password")

@@ -1,8 +1,10 @@
-// 控制台：有新事件就更新；正在填写时只提示，不打断。空格 = 主按钮。
+// 控制台：有新事件就更新；正在填写时只提示，不打断。空格 = 下一步，P = 暂停。
 (() => {
   "use strict";
   document.addEventListener("DOMContentLoaded", () => {
     const feed = window.mcFeed;
+    const room = window.mcRoom;
+    const find = (selector) => document.querySelector(selector);
     const say = feed.announcer();
     const writing = () =>
       document.querySelector("dialog[open], details[open] form") !== null ||
@@ -26,12 +28,28 @@
       moved: refresh,
       state: feed.show,
     });
+    room.pace(say);
+    const next = () => {
+      const go = find(".step__go summary, .step__go button:not([disabled])");
+      if (go) go.click();
+      else say(reasons() || "这一步不用您操作，等各席办完会自动往下走");
+    };
+    const reasons = () => {
+      const guards = Array.from(document.querySelectorAll("[data-guards] li > span")).map((node) => node.firstChild.textContent.trim());
+      return guards.length ? `还不能往下走：${guards.join("；")}` : "";
+    };
+    const pause = () => {
+      const go = find("[data-go-on], [data-pause-ask] summary");
+      if (go) go.click();
+    };
+    // 空格 = 下一步，P = 暂停或继续；在填写、在按钮上时不抢
     document.addEventListener("keydown", (event) => {
-      if (event.key !== " " || event.target.closest("input, textarea, select, button, a, summary, dialog")) return;
-      const next = document.querySelector(".step__go summary, .step__go button:not([disabled])");
-      if (!next) return;
+      if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+      if (event.target.closest("input, textarea, select, dialog")) return;
+      const wanted = event.key === " " ? next : event.key === "p" || event.key === "P" ? pause : null;
+      if (!wanted || (event.key === " " && event.target.closest("button, a, summary"))) return;
       event.preventDefault();
-      next.click();
+      wanted();
     });
   });
 })();

@@ -216,6 +216,7 @@
         const changed = [];
         page.querySelectorAll("[data-live]").forEach((fresh) => {
           const name = fresh.dataset.live;
+          if (options.only && !options.only.includes(name)) return;
           const old = document.querySelector(`[data-live="${name}"]`);
           const said = plain(fresh);
           if (!old || seen.get(name) === said) return;
@@ -227,7 +228,7 @@
           changed.push(node);
         });
         const title = page.querySelector("title");
-        if (title) document.title = title.textContent;
+        if (title && !options.only) document.title = title.textContent;
         if (options.after) options.after(changed);
         return changed;
       });

@@ -22,15 +22,7 @@
     find("[data-deposit]", box).disabled = true;
     find("[data-sure]", box).checked = false;
   };
-  const save = (number) => {
-    const text = `${number} 乙方密钥（只给持有人本人，勿传勿存网盘）\r\n${grouped(secret)}\r\n`;
-    const link = document.createElement("a");
-    link.href = window.URL.createObjectURL(new Blob([text], { type: "text/plain" }));
-    link.download = `${number}-chain-b.txt`;
-    document.body.append(link);
-    link.click();
-    link.remove();
-  };
+  const save = (number) => window.mcRoom.save(`${number}-chain-b.txt`, `${number} 乙方密钥（只给持有人本人，勿传勿存网盘）\r\n${grouped(secret)}\r\n`);
 
   // ---- 交出本轮的一节 ----
   const release = (box, event) => {
@@ -81,6 +73,7 @@
       else find("[data-news]").hidden = false;
     };
     openings();
+    window.mcRoom.pace(say);
     feed.start({
       events(fresh, { first }) {
         if (first) return;

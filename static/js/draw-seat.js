@@ -90,6 +90,17 @@
     find("[data-kept-word]").textContent = same ? "与本机一致" : "";
     find("[data-kept-digits]").textContent = same ? kept.digits : "这台设备上没有。开签时请手动输入您抄下的数字和随机串。";
     find("[data-kept-nonce]").textContent = same ? kept.nonce : "";
+    find("[data-save-receipt]").hidden = !same;
+  };
+  const saveReceipt = () => {
+    const box = find("[data-kept]");
+    const { draw, seat, attempt, slip } = box.dataset;
+    const kept = store.get(key(box));
+    const title = document.title.split(" · ")[0];
+    window.mcRoom.save(
+      `${draw}-${seat}-${slip.slice(0, 8)}.txt`,
+      [draw, `${title}，第 ${attempt} 次封签`, `封签回执 ${slip.slice(0, 4)}-${slip.slice(4, 8)}`, slip, "", "开签以前不要给别人看：", `数字 ${kept.digits}`, `随机串 ${kept.nonce}`, ""].join("\r\n"),
+    );
   };
   const openSlip = () => {
     const box = find("[data-open]");
@@ -126,30 +137,18 @@
 
   // ---- 独立计算 ----
   let verdict = null;
-  const showCheck = () => {
-    const box = find("[data-check]");
-    if (!box || !verdict) return;
-    box.classList.remove("match--wait");
-    box.classList.toggle("match--bad", !verdict.ok);
-    const use = find("use", box);
-    use.setAttribute("href", use.getAttribute("href").replace(/#.*/, verdict.ok ? "#okc" : "#no"));
-    find("b", box).textContent = verdict.ok ? "您的手机独立计算，与现场一致" : "您的手机算出的与现场不一致";
-    find("span", box).textContent = verdict.ok
-      ? `种子和 ${verdict.visits} 家都算过，用时${verdict.ms < 100 ? "不到 0.1" : ` ${(verdict.ms / 1000).toFixed(1)}`} 秒；检查组可用核验页再算`
-      : `${verdict.why}。请截图，并当场告诉纪检监督员。`;
-  };
   const independent = () => {
     const box = find("[data-check]");
     if (!box) return;
     if (verdict) {
-      showCheck();
+      window.mcCheckPaint(box, verdict, "手机");
       return;
     }
     fetch(box.dataset.check, { credentials: "same-origin" })
       .then((response) => response.json().then((body) => (response.ok ? body : Promise.reject(new Error(body.error)))))
       .then((transcript) => {
         verdict = window.mcCheck(transcript);
-        showCheck();
+        window.mcCheckPaint(box, verdict, "手机");
       })
       .catch((error) => {
         find("b", box).textContent = "还不能独立计算";
@@ -182,6 +181,7 @@
     };
     const refresh = () => feed.swap(window.location.pathname.replace(/seat\/.*$/, "seat/"), { after: (changed) => changed.length && (bar(), ready()) }).catch(() => {});
     ready();
+    window.mcRoom.pace(say);
     feed.start({
       events(fresh, { first }) {
         if (!first) fresh.forEach((event) => say(event.say));
@@ -201,6 +201,7 @@
         digits = randomDigits(MAX);
         showPad();
       } else if (event.target.closest("[data-seal-now]")) seal();
+      else if (event.target.closest("[data-save-receipt]")) saveReceipt();
       else if (event.target.closest("[data-open-now]")) {
         opening = false;
         openSlip();

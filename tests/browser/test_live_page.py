@@ -50,6 +50,21 @@ def test_the_live_page_survives_what_may_happen_in_a_room(browser, live_server, 
     victim.shot("52-broken-chain")
     victim.context.close()
 
+    # the chain is sound but the screen shows another ticket: the phone recomputes and turns red
+    def forge(route):
+        answer = route.fetch()
+        route.fulfill(
+            response=answer, body=re.sub(r'data-ticket="..', 'data-ticket="ff', answer.text(), count=1)
+        )
+
+    doubter = Person(browser, live_server.url, shots, "doubter", PHONE)
+    doubter.context.route("**/*at=*", forge)
+    page = doubter.go(f"/draw/{draw.number}/?at={draw.events.get(type='result').seq}&scene=draw")
+    expect(page.locator("[data-check] b")).to_have_text("您的手机算出的与现场不一致", timeout=15_000)
+    expect(page.locator("[data-check] span")).to_contain_text("告诉纪检监督员")
+    doubter.shot("52-not-the-same")
+    doubter.context.close()
+
     # the announcer is one polite region, and it speaks
     page = viewer.page
     assert page.locator("[aria-live=polite][data-announcer]").count() == 1

@@ -98,3 +98,68 @@ def test_the_phone_says_when_it_cannot_judge():
     (unfinished, national) = run([["mcCheck", early], ["mcCheck", transcript("pos-12-sm3")]])
     assert unfinished["why"] == "记录还不完整"
     assert "国密" in national["why"]
+
+
+def shown(name: str) -> tuple[list[dict], list[dict]]:
+    """The events as the feed gives them, and the picks as the page shows them."""
+    said = transcript(name)
+    events = [
+        {"type": event["type"], "content": json.dumps({"body": event["body"]})} for event in said["events"]
+    ]
+    seed = next(event["body"]["seed"] for event in said["events"] if event["type"] == "reveal")
+    result = next(event["body"] for event in said["events"] if event["type"] == "result")
+    frozen = next(event["body"] for event in said["events"] if event["type"] == "freeze")
+    rows = {row.split("|")[0]: row.split("|") for row in said["targets"]}
+    layers = []
+    for stratum, entry in zip(result["strata"], frozen["strata"], strict=True):
+        picks = [
+            {"c": c, "ticket": lowest(seed, stratum["id"], c, int(rows[c][2])), "visits": int(rows[c][1])}
+            for c in stratum["sel"]
+        ]
+        layers.append({
+            "stratum": stratum["id"], "byVisits": entry["order"] == "uninspected_first", "picks": picks,
+        })  # fmt: skip
+    return events, layers
+
+
+def lowest(seed: str, stratum: str, c: str, weight: int) -> str:
+    said = (f"MC1|ticket|{seed}|{stratum}|{c}|{j}" for j in range(weight))
+    return min(hashlib.sha256(text.encode()).hexdigest() for text in said)[:8]
+
+
+def test_a_public_phone_recomputes_seed_and_tickets_from_events_alone():
+    jobs = [["mcCheckEvents", "MC1", *shown(name)] for name in CASES]
+    said = run(jobs)
+    assert [(one["ok"], one.get("level")) for one in said] == [(True, "picks")] * len(CASES), said
+
+
+def test_a_public_phone_sees_only_the_seed_while_the_list_is_secret():
+    events, _ = shown("pos-01-basic")
+    for event in events:
+        if event["type"] == "result":
+            event["content"] = None
+    (said,) = run([["mcCheckEvents", "MC1", events, []]])
+    assert (said["ok"], said["level"]) == (True, "seed")
+
+
+def test_a_public_phone_turns_red_when_the_screen_shows_something_else():
+    def changed(change) -> list:
+        events, layers = shown("pos-01-basic")
+        change(layers)
+        return ["mcCheckEvents", "MC1", events, layers]
+
+    def ticket(layers):
+        layers[0]["picks"][0]["ticket"] = "00000000"
+
+    def swapped(layers):
+        layers[0]["picks"][:2] = layers[0]["picks"][1::-1]
+
+    def other(layers):
+        layers[0]["picks"][0]["c"] = "0" * 64
+
+    def gone(layers):
+        layers[0]["picks"].pop()
+
+    said = run([changed(change) for change in (ticket, swapped, other, gone)])
+    assert [one["ok"] for one in said] == [False] * 4
+    assert all(one["why"] for one in said)
