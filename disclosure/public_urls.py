@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from disclosure.public import archive, pages, views
+from disclosure.public import archive, fairness, pages, views
 
 app_name = "open"
 
@@ -15,6 +15,8 @@ urlpatterns: list[URLPattern] = [
     path("companies/<str:uscc>/", views.company, name="company"),
     path("companies/<str:uscc>/feed.atom", pages.feed, name="company_feed"),
     path("draws/", archive.draws, name="draws"),
+    path("draws/fairness/", fairness.page, name="fairness"),
+    path("draws/fairness/report.xlsx", fairness.workbook, name="fairness_file"),
     path("draws/<str:number>/", archive.draw, name="draw"),
     path("plans/", archive.plans, name="plans"),
     path("plans/<str:number>/", archive.plan, name="plan"),

@@ -11,6 +11,7 @@ from draws.views import (
     console,
     counts,
     draws,
+    fairness,
     feasibility,
     pool,
     preparation,
@@ -24,6 +25,8 @@ app_name = "draws"
 urlpatterns = [
     path("draws/", draws.draws, name="draws"),
     path("draws/new/", draws.new, name="new"),
+    path("draws/fairness/", fairness.page, name="fairness"),
+    path("draws/fairness/report.xlsx", fairness.workbook, name="fairness-file"),
     path("draws/<slug:number>/", preparation.draw, name="draw"),
     path("draws/<slug:number>/arrange/", arrangement.arrange, name="arrange"),
     path("draws/<slug:number>/revise/", arrangement.revise, name="revise"),
