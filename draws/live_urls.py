@@ -12,6 +12,7 @@ urlpatterns = [
     path("<slug:number>/transcript.json", files.transcript, name="transcript"),
     path("<slug:number>/openings.json", files.openings, name="openings"),
     path("<slug:number>/minutes.pdf", files.minutes, name="minutes"),
+    path("<slug:number>/minutes.docx", files.minutes_word, name="minutes-word"),
     path("<slug:number>/verify/", files.verify, name="verify"),
     path("<slug:number>/verify/page/", files.verifier_page, name="verifier"),
     path("<slug:number>/join/", seat.join, name="join"),
