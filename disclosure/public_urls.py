@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from disclosure.public import archive, fairness, pages, views
+from disclosure.public import archive, certificates, fairness, pages, views
 
 app_name = "open"
 
@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern] = [
     path("draws/fairness/", fairness.page, name="fairness"),
     path("draws/fairness/report.xlsx", fairness.workbook, name="fairness_file"),
     path("draws/<str:number>/", archive.draw, name="draw"),
+    path("draws/<str:number>/certificate/", certificates.search, name="certificate"),
     path("plans/", archive.plans, name="plans"),
     path("plans/<str:number>/", archive.plan, name="plan"),
     path("lists/", archive.lists, name="lists"),

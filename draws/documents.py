@@ -5,9 +5,11 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from draws import certificates
 from draws.actions.closing import signature_digest
+from draws.certificates import Certificate
 from draws.chain import events_of, state_of
-from draws.models import Draw, Presence, RefusedAct, Seat
+from draws.models import Draw, Presence, RefusedAct, Seat, SnapshotTarget
 from draws.queries import strata_names, visits_of
 from draws.rules.ladder import sentence_of
 from draws.rules.mc1.voids import WORDS as VOID_WORDS
@@ -16,6 +18,7 @@ from foundation.documents.paper import (
     Facts,
     Fingerprint,
     Heading,
+    Literal,
     Paper,
     Paragraph,
     Signs,
@@ -55,6 +58,78 @@ def minutes_paper(draw: Draw) -> Paper:
         f"{draw.number}抽取记录单", draw.organisation.name, draw.number, "双随机抽取记录单", tuple(blocks), verify_url(draw),
         draw.head, REHEARSAL if draw.kind == Draw.Kind.REHEARSAL else "",
     )  # fmt: skip
+
+
+def certificate(subject_id: str) -> Page:
+    """抽取证明 of one target (subject_id: its commitment), for whoever asked for it."""
+    row = SnapshotTarget.objects.select_related("draw__organisation").get(commitment=subject_id)
+    return certificate_paper(certificates.certificate_of(row.draw, row.commitment)).page()
+
+
+def certificate_paper(found: Certificate) -> Paper:
+    """Was it in the pot, with which status, why drawn or not, and how anybody checks that."""
+    draw, row = found.draw, found.row
+    blocks = [
+        Facts((
+            (("单位", row.name),), (("编号", row.uid), ("抽取会", draw.number)), (("时间", _cn_moment(draw)), ("地点", draw.place)),
+        )),
+        Heading("一、在不在名单里"), *_in_the_pot(found), Heading("二、为什么抽中或没有抽中"), *_why(found), Heading("三、怎么自己核对"),
+        *_by_hand(found),
+    ]  # fmt: skip
+    return Paper(
+        f"{draw.number}抽取证明{row.commitment[:8]}", draw.organisation.name, draw.number, "随机抽取证明", tuple(blocks),
+        certificates.address_of(draw, row.commitment), draw.head, REHEARSAL if draw.kind == Draw.Kind.REHEARSAL else "",
+    )  # fmt: skip
+
+
+def _in_the_pot(found: Certificate) -> list[Block]:
+    said = f"在。冻结的名单共 {found.size} 家，按盲号排列，本单位是第 {found.index + 1} 行。"
+    return [
+        Paragraph(said),
+        Fingerprint("本单位的盲号：", found.row.commitment),
+        Fingerprint("名单指纹：", found.draw.freeze_hash),
+    ]
+
+
+def _why(found: Certificate) -> list[Block]:
+    if not found.places:
+        return [Paragraph("这次抽取没有抽出结果，没有单位被抽中。")]
+    rows = tuple((one["name"], one["status"], one["outcome"]) for one in found.answers)
+    blocks: list[Block] = [Table(("抽取层", "冻结时的状态", "结果"), rows)]
+    blocks += [Paragraph(f"{one['name']}：{one['sentence']}") for one in found.answers]
+    if found.voided:
+        blocks.append(Paragraph("抽中以后经批准作废，本次不再检查。"))
+    if found.draw.state == Draw.State.VOID:
+        blocks.append(Paragraph("这次抽取后来中止，抽中的名单不作数。"))
+    return blocks
+
+
+def _by_hand(found: Certificate) -> list[Block]:
+    """Lines to paste into a terminal; the same as draw-protocol.md §2."""
+    blocks: list[Block] = [
+        Paragraph("扫右上角的码打开网页，下载本单位的公开文件，和完整记录一起放进核验页即可；也可以用命令逐行算：引号里的字一个不差地交给 " + found.command + "，结果应与所列的一样。"),
+        Paragraph("盲号由密码和登记内容算出："), Literal(found.leaf_text), Literal(f"→ {found.row.commitment}"),
+    ]  # fmt: skip
+    for one in found.answers:
+        place = one["place"]
+        if not place.ticket:
+            continue
+        several = (
+            f"（本单位有 {place.weight} 张签，末位换成 0 到 {place.weight - 1} 各算一次，取最小的）"
+            if place.weight > 1
+            else ""
+        )
+        blocks += [
+            Paragraph(f"{one['name']}的签由种子和盲号算出{several}："), Literal(one["ticket"]), Literal(f"→ {place.ticket}"),
+            Paragraph("本层最后一位抽中的签："), Literal(place.cut or "本层没有名额"),
+        ]  # fmt: skip
+    blocks += [Paragraph("名单行，与盲号一起进入名单指纹："), Literal(found.row.row)]
+    if found.path:
+        return [*blocks, Paragraph("从名单行到名单根的路径，自下而上："), *map(Literal, found.path)]
+    return [
+        *blocks,
+        Paragraph(f"到名单根的路径要等完整记录公开以后才提供：路径里有别家的指纹。{found.why_no_path}"),
+    ]
 
 
 def sealed_copy(draw: Draw, secret: str) -> Page:
@@ -220,6 +295,11 @@ def _one_office(draw: Draw) -> bool:
     """§10: where both chain holders sit in one office, the paper says so."""
     holder = draw.chain_b_by
     return bool(holder and draw.operator.unit_id and holder.unit_id == draw.operator.unit_id)
+
+
+def may_read_certificate(user: User, subject_id: str) -> bool:
+    """Nobody by its number: the page of the certificate gives the file to whoever holds its address."""
+    return False
 
 
 def may_read_minutes(user: User, subject_id: str) -> bool:

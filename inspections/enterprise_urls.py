@@ -2,8 +2,11 @@
 
 from django.urls import path
 
-from inspections.views import enterprise
+from inspections.views import certificate, enterprise
 
 app_name = "enterprise"
 
-urlpatterns = [path("<str:token>/", enterprise.notice, name="notice")]
+urlpatterns = [
+    path("<str:token>/", enterprise.notice, name="notice"),
+    path("<str:token>/certificate/", certificate.certificate, name="certificate"),
+]
