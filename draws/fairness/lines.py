@@ -117,6 +117,7 @@ class Report:
     voids: tuple[VoidLine, ...]
     reasons: dict[str, int]
     asked: tuple[Asked, ...]
+    broken: tuple[str, ...] = ()
     names: dict[int, str] = field(default_factory=dict, repr=False)
 
     @property

@@ -16,6 +16,7 @@ from draws.rules.fairness.evenness import WEIGHTED, Evenness, evenness
 from draws.rules.fairness.lots import Lot, chances_of, is_weighted, lots_of
 from draws.rules.fairness.people import leaving_of, pairs_of
 from draws.rules.mc1.standing import Standing
+from foundation.errors import OutOfOrder
 from foundation.organisation.models import Organisation
 
 S = Draw.State
@@ -47,6 +48,14 @@ def _key(draws: list[Draw], year: int) -> str:
     return f"draws-fairness-{year}-{hashlib.sha256(text.encode()).hexdigest()[:32]}"
 
 
+def _holds(draw: Draw) -> bool:
+    """Whether the stored chain leads to the draw's head; one that does not is named, not counted."""
+    try:
+        return state_of(draw).standing is not None
+    except OutOfOrder:
+        return False
+
+
 @dataclass
 class _Year:
     """What is collected draw by draw; targets and people by primary key."""
@@ -69,7 +78,8 @@ class _Year:
 
 
 def _made(draws: list[Draw], year: int) -> Report:
-    valid = [draw for draw in draws if draw.state in VALID]
+    broken = {draw.pk for draw in draws if draw.state in VALID and not _holds(draw)}
+    valid = [draw for draw in draws if draw.state in VALID and draw.pk not in broken]
     collected = _Year()
     for draw in valid:
         _take(collected, draw)
@@ -83,7 +93,7 @@ def _made(draws: list[Draw], year: int) -> Report:
         never=_never(collected), pairs=tuple(pairs_of(collected.teams)),
         people=tuple(leaving_of(collected.assigned, collected.left)), voids=tuple(collected.voids),
         reasons=dict(Counter(asked.why for asked in requests if asked.state == DONE).most_common()),
-        asked=_asked(requests), names=collected.people,
+        asked=_asked(requests), broken=tuple(d.number for d in draws if d.pk in broken), names=collected.people,
     )  # fmt: skip
 
 
@@ -200,7 +210,7 @@ def unstarted(organisations: Iterable[Organisation], year: int) -> int:
     )
     waiting = 0
     for draw in draws:
-        standing = state_of(draw).standing
+        standing = state_of(draw).standing if _holds(draw) else None
         begun = set(draw.snapshot_targets.exclude(started_on=None).values_list("commitment", flat=True))
         waiting += len(set(standing.visits) - begun) if standing else 0
     return waiting
