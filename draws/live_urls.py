@@ -14,8 +14,14 @@ urlpatterns = [
     path("<slug:number>/minutes.pdf", files.minutes, name="minutes"),
     path("<slug:number>/minutes.docx", files.minutes_word, name="minutes-word"),
     path("<slug:number>/certificate/<str:key>/", certificates.page, name="certificate"),
-    path("<slug:number>/certificate/<str:key>/openings.json", certificates.openings, name="certificate-openings"),
-    path("<slug:number>/certificate/<str:key>/certificate.json", certificates.proof, name="certificate-proof"),
+    path(
+        "<slug:number>/certificate/<str:key>/openings.json",
+        certificates.openings,
+        name="certificate-openings",
+    ),
+    path(
+        "<slug:number>/certificate/<str:key>/certificate.json", certificates.proof, name="certificate-proof"
+    ),
     path("<slug:number>/certificate/<str:key>/certificate.docx", certificates.docx, name="certificate-docx"),
     path("<slug:number>/certificate/<str:key>/certificate.pdf", certificates.pdf, name="certificate-pdf"),
     path("<slug:number>/certificate/<str:key>/pdf/", certificates.make_pdf, name="certificate-make"),

@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from draws.fairness.lines import Report
-from draws.forms import ReplacementForm
+from draws.rules import grounds
 from foundation.sheets.columns import Column, Sheet
 
 Table = tuple[Sheet, list[dict[str, Any]]]
-WHY = dict(ReplacementForm.WHY)
 
 STRATA = Sheet(
     "fairness-strata", "各层检验",
@@ -71,7 +70,7 @@ def public_tables(report: Report) -> list[Table]:
     """Numbers without a name of a target or a person."""
     return [
         (STRATA, list(_strata(report))), (AREAS, list(_areas(report))), (OFTEN, _often(report)), (VOIDS, _voids(report)),
-        (REASONS, [{"why": WHY.get(why, why), "count": count} for why, count in report.reasons.items()]),
+        (REASONS, [{"why": grounds.WORDS.get(why, why), "count": count} for why, count in report.reasons.items()]),
     ]  # fmt: skip
 
 
@@ -148,5 +147,5 @@ def numbers(report: Report) -> dict[str, Any]:
     return {
         "report": report, "often_labels": TIMES, "often_values": report.often,
         "voids": [{"row": row, "rate": percent(row.rate)} for row in report.voids],
-        "reasons": [(WHY.get(why, why), count) for why, count in report.reasons.items()],
+        "reasons": [(grounds.WORDS.get(why, why), count) for why, count in report.reasons.items()],
     }  # fmt: skip
