@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern] = [
     path("companies/<str:uscc>/", views.company, name="company"),
     path("companies/<str:uscc>/feed.atom", pages.feed, name="company_feed"),
     path("draws/", archive.draws, name="draws"),
+    path("draws/download.<str:kind>", archive.draws_file, name="draws_file"),
     path("draws/fairness/", fairness.page, name="fairness"),
     path("draws/fairness/report.xlsx", fairness.workbook, name="fairness_file"),
     path("draws/<str:number>/", archive.draw, name="draw"),
