@@ -71,14 +71,14 @@ def certificate_paper(found: Certificate) -> Paper:
     draw, row = found.draw, found.row
     blocks = [
         Facts((
-            (("单位", row.name),), (("编号", row.uid), ("抽取会", draw.number)), (("时间", _cn_moment(draw)), ("地点", draw.place)),
+            (("单位", row.name),), (("编号", row.uid),), (("时间", _cn_moment(draw)), ("地点", draw.place)),
         )),
         Heading("一、在不在名单里"), *_in_the_pot(found), Heading("二、为什么抽中或没有抽中"), *_why(found), Heading("三、怎么自己核对"),
         *_by_hand(found),
     ]  # fmt: skip
     return Paper(
         f"{draw.number}抽取证明{row.commitment[:8]}", draw.organisation.name, draw.number, "随机抽取证明", tuple(blocks),
-        certificates.address_of(draw, row.commitment), draw.head, REHEARSAL if draw.kind == Draw.Kind.REHEARSAL else "",
+        certificates.address_of(draw, row.commitment), "", REHEARSAL if draw.kind == Draw.Kind.REHEARSAL else "",
     )  # fmt: skip
 
 
@@ -107,7 +107,8 @@ def _why(found: Certificate) -> list[Block]:
 def _by_hand(found: Certificate) -> list[Block]:
     """Lines to paste into a terminal; the same as draw-protocol.md §2."""
     blocks: list[Block] = [
-        Paragraph("扫右上角的码打开网页，下载本单位的公开文件，和完整记录一起放进核验页即可；也可以用命令逐行算：引号里的字一个不差地交给 " + found.command + "，结果应与所列的一样。"),
+        Paragraph("扫右上角的码打开网页，下载本单位的公开文件，和完整记录一起放进核验页，看第 19、20 步是不是通过。"),
+        Paragraph(f"也可以逐行算：把下面一行文字一个不差地交给 {found.command}，结果应是箭头后面的。"),
         Paragraph("盲号由密码和登记内容算出："), Literal(found.leaf_text), Literal(f"→ {found.row.commitment}"),
     ]  # fmt: skip
     for one in found.answers:

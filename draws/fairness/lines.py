@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from draws.rules.fairness.evenness import REST, Evenness
+from draws.rules.fairness.evenness import Evenness
 from draws.rules.fairness.people import Leaving, Pair
 
 UNTESTED = {
@@ -45,7 +45,7 @@ class StratumLine:
         """Rows for charts and tables: area by name, size, expected, drawn."""
         return [
             {
-                "area": "其余片区" if cell.group == REST else self.areas.get(cell.group, cell.group) or "未分片区",
+                "area": "、".join(self.areas.get(group, group) or "未分片区" for group in cell.groups),
                 "size": cell.size, "expected": round(cell.expected, 1), "observed": cell.observed,
             }
             for cell in self.test.cells

@@ -63,7 +63,7 @@ ASKED = Sheet(
         Column("refused", "不同意", "number"), Column("voids", "其中作废对象", "number"),
     ),
 )  # fmt: skip
-TIMES = ("从未抽中", "1 次", "2 次", "3 次及以上")
+TIMES = ("从未抽中", "1 次", "2 次", "3 次起")
 
 
 def public_tables(report: Report) -> list[Table]:

@@ -140,6 +140,7 @@ def _desk(request: HttpRequest, number: str, status: int = 200) -> HttpResponse:
             for row in rows
         ],
     }  # fmt: skip
+    context["refused"] = next((one["why"] for one in context["rows"] if one["why"] and not one["url"]), "")
     return render(request, "draws/certificates.html", context, status=status)
 
 

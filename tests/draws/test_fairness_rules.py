@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from draws.rules.fairness.chisquare import quadratic, tail
-from draws.rules.fairness.evenness import NO_LOTS, ONE_GROUP, REST, TOO_FEW, evenness, merge_small
+from draws.rules.fairness.evenness import NO_LOTS, ONE_GROUP, TOO_FEW, evenness, merge_small
 from draws.rules.fairness.lots import Lot, chances_of, is_weighted, lots_of
 from draws.rules.fairness.people import leaving_of, pairs_of
 from draws.rules.mc1.quota import Stratum
@@ -76,15 +76,16 @@ def test_lots_of_a_year_add_up_and_a_favoured_area_shows():
     assert found.cells[0].observed == 80
 
 
-def test_small_areas_are_put_together_and_too_few_are_not_tested():
+def test_small_areas_are_put_together_by_expectation_only_and_too_few_are_not_tested():
     lot = Lot({"A": 50, "B": 8, "C": 9, "D": 10}, {"A": 25, "B": 4, "C": 4, "D": 5})
     found = evenness([lot])
-    assert [cell.group for cell in found.cells] == ["A", "D", REST] or [c.group for c in found.cells] == [
-        "A",
-        REST,
-    ]
+    assert [cell.groups for cell in found.cells] == [("A",), ("B", "C", "D")] or [c.groups for c in found.cells] == [
+        ("A",), ("B", "C"), ("D",),
+    ]  # fmt: skip
     assert sum(cell.observed for cell in found.cells) == 38
     assert all(cell.expected >= 5 for cell in found.cells)
+    other = evenness([Lot(lot.sizes, {"A": 20, "B": 8, "C": 9, "D": 1})])
+    assert [cell.groups for cell in other.cells] == [cell.groups for cell in found.cells]
     assert evenness([Lot({"A": 5, "B": 5}, {"A": 1, "B": 1})]).untested == TOO_FEW
     assert evenness([Lot({"A": 50}, {"A": 10})]).untested == ONE_GROUP
     assert evenness([Lot({"A": 5}, {"A": 5})]).untested == NO_LOTS

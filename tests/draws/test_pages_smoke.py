@@ -13,7 +13,7 @@ from tests.draws.pages import signed_in
 pytestmark = pytest.mark.django_db
 DESK = (
     "", "seats/", "console/", "adjust/", "arrange/", "counts/", "pool/", "roster/", "conflicts/", "feasibility/", "announcement/",
-    "confirm/", "withdraw/",
+    "confirm/", "withdraw/", "names/", "certificates/?q=青禾", "archive.zip",
 )  # fmt: skip
 WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "SELECT ... FOR UPDATE")
 
@@ -32,7 +32,8 @@ def check_all(house, draw: Draw) -> None:
     staff = signed_in(house.operator)
     for page in DESK:
         opens(staff, f"/desk/draws/{draw.number}/{page}")
-    opens(staff, "/desk/draws/")
+    for page in ("", "archive/", "fairness/"):
+        opens(staff, f"/desk/draws/{page}")
     opens(signed_in(house.discipline), f"/draw/{draw.number}/oversight/")
     opens(signed_in(house.discipline), f"/draw/{draw.number}/oversight/?q=青禾")
     nobody = Client()

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from draws.rules.fairness.chisquare import quadratic, tail
 from draws.rules.fairness.lots import Lot
 
-LEAST_EXPECTED = 5.0  # below it the χ² approximation is not reliable: such areas are put together
-REST = "*"
+LEAST_EXPECTED = 5.0  # below it the χ² approximation is not reliable: small areas are put together
 UNUSUAL, RARE = 0.01, 0.001
 
 NO_LOTS, ONE_GROUP, TOO_FEW, WEIGHTED = "no_lots", "one_group", "too_few", "weighted"
@@ -23,12 +22,19 @@ USUAL_WORD, UNUSUAL_WORD, RARE_WORD = "usual", "unusual", "rare"
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One area (or, as `*`, the small ones together) over all lots."""
+    """One area, or several small ones together, over all lots."""
 
-    group: str
+    groups: tuple[str, ...]
     size: int
     expected: float
     observed: int
+
+    def with_(self, other: Cell) -> Cell:
+        """Both as one, areas in the order of their codes."""
+        groups = tuple(sorted((*self.groups, *other.groups)))
+        return Cell(
+            groups, self.size + other.size, self.expected + other.expected, self.observed + other.observed
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,7 @@ def evenness(lots: Sequence[Lot]) -> Evenness:
     merged = merge_small(cells)
     if len(merged) < 2:
         return Evenness(tuple(cells), untested=TOO_FEW)
-    places = _places(cells, merged)
+    places = _places(merged)
     covariance = [[0.0] * len(merged) for _ in merged]
     for lot in decided:
         _add_covariance(covariance, lot, places)
@@ -73,7 +79,7 @@ def _cells(lots: Sequence[Lot]) -> list[Cell]:
     groups = sorted({group for lot in lots for group in lot.sizes})
     return [
         Cell(
-            group,
+            (group,),
             sum(lot.sizes.get(group, 0) for lot in lots),
             sum(lot.sizes.get(group, 0) * lot.taken / lot.size for lot in lots),
             sum(lot.drawn.get(group, 0) for lot in lots),
@@ -83,25 +89,21 @@ def _cells(lots: Sequence[Lot]) -> list[Cell]:
 
 
 def merge_small(cells: Sequence[Cell]) -> list[Cell]:
-    """Areas expected fewer than five times become one cell; if that is still small, the smallest other joins it."""
-    big = sorted((cell for cell in cells if cell.expected >= LEAST_EXPECTED), key=lambda cell: -cell.expected)
-    small = [cell for cell in cells if cell.expected < LEAST_EXPECTED]
-    while big and small and sum(cell.expected for cell in small) < LEAST_EXPECTED:
-        small.append(big.pop())
-    if not small:
-        return sorted(big, key=lambda cell: cell.group)
-    rest = Cell(
-        REST,
-        sum(cell.size for cell in small),
-        sum(cell.expected for cell in small),
-        sum(cell.observed for cell in small),
-    )
-    return [*sorted(big, key=lambda cell: cell.group), rest]
+    """The two with the lowest expectation join until every cell is expected often enough, or one is left.
+
+    Only expectations decide, never what was drawn, so the test stays honest.
+    """
+    left = list(cells)
+    while len(left) > 1:
+        left.sort(key=lambda cell: (cell.expected, cell.groups))
+        if left[0].expected >= LEAST_EXPECTED:
+            break
+        left = [left[0].with_(left[1]), *left[2:]]
+    return sorted(left, key=lambda cell: cell.groups)
 
 
-def _places(cells: Sequence[Cell], merged: Sequence[Cell]) -> dict[str, int]:
-    own = {cell.group: at for at, cell in enumerate(merged)}
-    return {cell.group: own.get(cell.group, len(merged) - 1) for cell in cells}
+def _places(merged: Sequence[Cell]) -> dict[str, int]:
+    return {group: at for at, cell in enumerate(merged) for group in cell.groups}
 
 
 def _add_covariance(covariance: list[list[float]], lot: Lot, places: dict[str, int]) -> None:
