@@ -1,11 +1,13 @@
 """On which ground a drawn list or team may be changed: kinds, reasons that fit them, the clause. source: MC1 §10, AMB-22, AMB-48"""
 
+import re
 from dataclasses import dataclass
 
 from foundation.rulebook import clauses
 from foundation.rulebook.model import Rulebook
 from foundation.rulebook.values import Origin
 
+_STATUTE = re.compile(r"LAW:(\D+)(\d+)")
 RECUSE, SWAP, ABSENT, VOID, ADD = "recuse", "swap", "absent", "void", "add"
 _RELATIONS = {
     "KIN": "近亲属", "SHARE": "持股或投资", "EMPLOY": "曾任职", "CREDIT": "债权债务", "DISPUTE": "纠纷", "OTHER": "其他",
@@ -53,9 +55,15 @@ def ground_of(book: Rulebook, kind: str) -> Ground:
     origin = _origin(book, kind)
     clause = clauses.quote(origin.ref) if origin.ref else None
     return Ground(
-        kind, origin.ref.removeprefix("LAW:"), clause.sentence if clause else "", clause.mark if clause else "",
+        kind, _named(origin.ref), clause.sentence if clause else "", clause.mark if clause else "",
         clause.place if clause else "", _why_not(book, kind),
     )  # fmt: skip
+
+
+def _named(ref: str) -> str:
+    """LAW:行政处罚法42 → 《行政处罚法》第42条; clause ids stay."""
+    statute = _STATUTE.fullmatch(ref)
+    return f"《{statute[1]}》第{statute[2]}条" if statute else ref.removeprefix("LAW:")
 
 
 def _origin(book: Rulebook, kind: str) -> Origin:

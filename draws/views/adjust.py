@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
@@ -71,7 +72,7 @@ def _page(
         "approved": [row for row in rows if row["asked"].state == State.APPROVED and row["asked"].round is None],
         "rounds": rounds_of(draw) if can(user, "draws.view") else [], "left": _left(draw, state), "figures": _figures(asked, len(visits), state),
         "kinds": [{"kind": one, "title": grounds.TITLES[one], "current": one == kind} for one in grounds.TITLES],
-        "ground": grounds.ground_of(library.get(draw.rulebook_id), kind), "steps": _steps(draw, asked, waiting), "sees_report": can(user, "draws.view"),
+        "nobody": kind == Kind.ADD and not _addable(draw).exists(), "ground": grounds.ground_of(library.get(draw.rulebook_id), kind), "steps": _steps(draw, asked, waiting), "sees_report": can(user, "draws.view"),
     }  # fmt: skip
     return render(request, "draws/adjust.html", context, status=status)
 
@@ -127,6 +128,12 @@ def _figures(asked: list[ReplacementRequest], visits: int, state: Any) -> list[d
     ]
 
 
+def _addable(draw: Draw) -> QuerySet[Inspector]:
+    """Active people of the bureau who are not on the list of this draw."""
+    known = draw.snapshot_inspectors.values("inspector")
+    return Inspector.objects.of(draw.organisation).active().exclude(pk__in=known).order_by("name")
+
+
 def _form(draw: Draw, visits: list[DrawnVisit], kind: str, data: Any = None) -> ReplacementForm:
     rows = draw.snapshot_inspectors.values_list("inspector_id", "code", "commitment")
     codes = {pk: code for pk, code, _ in rows}
@@ -139,9 +146,8 @@ def _form(draw: Draw, visits: list[DrawnVisit], kind: str, data: Any = None) -> 
         for visit in open_visits
     ]
     named = sorted((f"{codes[pk]} {person.name}", commitments[pk]) for pk, person in people.items())
-    others = Inspector.objects.of(draw.organisation).active().exclude(pk__in=list(codes)).order_by("name")
     return ReplacementForm(
-        data, kind=kind, targets=targets, people=[(c, words) for words, c in named], others=others,
+        data, kind=kind, targets=targets, people=[(c, words) for words, c in named], others=_addable(draw),
         evidence=grounds.needs_evidence(library.get(draw.rulebook_id), kind),
     )  # fmt: skip
 
