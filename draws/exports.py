@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 
 from draws import queries
 from draws.models import Draw
@@ -32,13 +32,15 @@ def _bytes(value: dict[str, Any]) -> bytes:
     return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def workbook(tables: Iterable[tuple[Sheet, list[dict[str, Any]]]], name: str) -> FileResponse:
+def workbook(tables: Iterable[tuple[Sheet, list[dict[str, Any]]]], name: str) -> HttpResponse:
     """Several tables as one workbook to download."""
-    made = writing.write_workbook(tables)
-    return FileResponse(made, as_attachment=True, filename=f"{name}.xlsx", content_type=writing.XLSX)
+    with writing.write_workbook(tables) as made:
+        response = HttpResponse(made.read(), content_type=writing.XLSX)
+    response["Content-Disposition"] = f"attachment; filename*=utf-8''{quote(name)}.xlsx"
+    return response
 
 
-def table(sheet: Sheet, records: list[dict[str, Any]], name: str, fmt: str) -> HttpResponse | FileResponse:
+def table(sheet: Sheet, records: list[dict[str, Any]], name: str, fmt: str) -> HttpResponse:
     """One table to download. fmt: csv, anything else is xlsx"""
     if fmt != "csv":
         return workbook([(sheet, records)], name)

@@ -41,13 +41,14 @@ class ReplacementForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name in set(MISSING) - set(FIELDS[kind]):
             del self.fields[name]
+        fields: dict[str, Any] = self.fields
         choices = {"target": targets, "inspector": people}
         for name in FIELDS[kind]:
-            self.fields[name].error_messages["required"] = MISSING[name]
+            fields[name].error_messages["required"] = MISSING[name]
             if name in choices:
-                self.fields[name].choices = [("", "请选择"), *choices[name]]
+                fields[name].choices = [("", "请选择"), *choices[name]]
             else:
-                self.fields[name].queryset = others
-        self.fields["why"].choices = list(grounds.REASONS[kind].items())
+                fields[name].queryset = others
+        fields["why"].choices = list(grounds.REASONS[kind].items())
         self.fields["evidence"].required = evidence
         self.fields["kind"].initial = kind

@@ -1,6 +1,6 @@
 """随机性报告 for everybody: the numbers of a year, without a name."""
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 
 from disclosure.public.serving import public_page, show
 from draws import exports, fairness
@@ -18,7 +18,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 @public_page
-def workbook(request: HttpRequest) -> HttpResponse | FileResponse:
+def workbook(request: HttpRequest) -> HttpResponse:
     bureaus = list(Organisation.objects.all())
     year, _ = chosen_year(request, fairness.years(bureaus))
     return exports.workbook(sheets.public_tables(fairness.report(bureaus, year)), f"随机性报告_{year}")

@@ -52,6 +52,5 @@ def _reason(code: names.Code, visit: Visit | None, task: DisclosureTask | None) 
         return "免予检查"
     if task is not None and task.first_published_on:
         return "结果已公示，名称随后公开"
-    return {Visit.State.ASSIGNED: "还没有检查", Visit.State.STARTED: "检查中"}.get(
-        visit.state, "已检查，待审核或待公示"
-    )
+    words: dict[str, str] = {Visit.State.ASSIGNED: "还没有检查", Visit.State.STARTED: "检查中"}
+    return words.get(visit.state, "已检查，待审核或待公示")
