@@ -11,7 +11,7 @@ from tests.draws import factories as make
 from tests.draws.pages import signed_in, words
 from tests.factories import create_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

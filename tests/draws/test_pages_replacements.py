@@ -11,7 +11,7 @@ from tests.draws.checking import verdicts
 from tests.draws.pages import signed_in, words
 from tests.factories import create_inspector
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 # 衢州的规则书两种回避都有，又要求名单锁定，五类都走得到。
 BOOK = "quzhou-2017"
