@@ -239,6 +239,7 @@ DOCUMENTS_DEFERRED = env.flag("DOCUMENTS_DEFERRED")
 # 文书种类 → 谁能读（接收 user、subject_id，返回能否）；不在表里的一律不给。
 DOCUMENT_READERS = {
     "draw_minutes": "draws.documents.may_read_minutes",
+    "draw_certificate": "draws.documents.may_read_certificate",
     "visit_notice": "inspections.documents.may_read_notice",
     "visit_record": "inspections.documents.may_read_record",
     "plan_sheet": "planning.documents.may_read",
@@ -247,6 +248,7 @@ DOCUMENT_READERS = {
 # 文书种类 → 生成函数（接收 subject_id，返回 foundation.documents.rendering.Page）。
 DOCUMENT_KINDS = {
     "draw_minutes": "draws.documents.minutes",
+    "draw_certificate": "draws.documents.certificate",
     "visit_notice": "inspections.documents.notice",
     "visit_record": "inspections.documents.record",
     "plan_sheet": "planning.documents.plan_sheet",

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from disclosure.public import archive, notices, pages, sitemap, views
+from disclosure.public import archive, certificates, fairness, notices, pages, sitemap, views
 
 app_name = "open"
 
@@ -15,7 +15,11 @@ urlpatterns: list[URLPattern] = [
     path("companies/<str:uscc>/", views.company, name="company"),
     path("companies/<str:uscc>/feed.atom", pages.feed, name="company_feed"),
     path("draws/", archive.draws, name="draws"),
+    path("draws/download.<str:kind>", archive.draws_file, name="draws_file"),
+    path("draws/fairness/", fairness.page, name="fairness"),
+    path("draws/fairness/report.xlsx", fairness.workbook, name="fairness_file"),
     path("draws/<str:number>/", archive.draw, name="draw"),
+    path("draws/<str:number>/certificate/", certificates.search, name="certificate"),
     path("plans/", archive.plans, name="plans"),
     path("plans/<str:number>/", archive.plan, name="plan"),
     path("lists/", archive.lists, name="lists"),

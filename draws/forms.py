@@ -7,7 +7,7 @@ from django.contrib.auth import authenticate
 from django.http import HttpRequest
 from django.utils import timezone
 
-from draws.models import ConflictOfInterest, Draw, DrawStratum, ReplacementRequest, Seat
+from draws.models import ConflictOfInterest, Draw, DrawStratum, Seat
 from draws.rules.mc1.voids import WORDS as VOID_WORDS
 from draws.rules.protocol import CODE_LENGTH
 from foundation.organisation.models import Organisation, User
@@ -438,41 +438,3 @@ class ConflictForm(forms.Form):
             key: said[key]
             for key in ("inspector", "relation", "since", "until", "evidence", "target", "entity")
         }
-
-
-class ReplacementForm(forms.Form):
-    """`visits`: what may be replaced; a choice is `t`, `t:i` or `i` of commitments, made by the view."""
-
-    WHY = [
-        ("KIN", "近亲属"), ("SHARE", "持股或投资"), ("EMPLOY", "曾任职"), ("CREDIT", "债权债务"), ("DISPUTE", "纠纷"),
-        ("ILL", "生病"), ("LEAVE", "休假、培训"), ("DUTY", "另有紧急任务"), ("CLOSED", "停产、关闭"), ("MOVED", "迁出"),
-        ("SHORT", "人手不足"), ("OTHER", "其他"),
-    ]  # fmt: skip
-    kind = forms.ChoiceField(label="类别", choices=ReplacementRequest.Kind.choices)
-    target = forms.ChoiceField(label="检查对象", required=False)
-    inspector = forms.ChoiceField(label="检查人员", required=False)
-    inspectors = forms.ModelMultipleChoiceField(
-        label="增补人员", queryset=Inspector.objects.none(), required=False
-    )
-    why = forms.ChoiceField(label="原因类别", choices=WHY)
-    reason = forms.CharField(
-        label="原因",
-        max_length=300,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "请写明原因"},
-    )
-    evidence = forms.CharField(label="证据", max_length=300, required=False, help_text="材料名称或编号")
-    mark_optional = True
-
-    def __init__(
-        self,
-        *args: Any,
-        targets: list[tuple[str, str]],
-        people: list[tuple[str, str]],
-        others: Any,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["target"].choices = [("", "不涉及"), *targets]
-        self.fields["inspector"].choices = [("", "不涉及"), *people]
-        self.fields["inspectors"].queryset = others

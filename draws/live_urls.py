@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from draws.views import files, leaflet, live, oversight, seat
+from draws.views import certificates, files, leaflet, live, oversight, seat
 
 app_name = "live"
 
@@ -16,6 +16,19 @@ urlpatterns = [
     path("<slug:number>/minutes.pdf", files.minutes, name="minutes"),
     path("<slug:number>/leaflet/", leaflet.leaflet, name="leaflet"),
     path("<slug:number>/leaflet.txt", leaflet.text, name="leaflet-text"),
+    path("<slug:number>/minutes.docx", files.minutes_word, name="minutes-word"),
+    path("<slug:number>/certificate/<str:key>/", certificates.page, name="certificate"),
+    path(
+        "<slug:number>/certificate/<str:key>/openings.json",
+        certificates.openings,
+        name="certificate-openings",
+    ),
+    path(
+        "<slug:number>/certificate/<str:key>/certificate.json", certificates.proof, name="certificate-proof"
+    ),
+    path("<slug:number>/certificate/<str:key>/certificate.docx", certificates.docx, name="certificate-docx"),
+    path("<slug:number>/certificate/<str:key>/certificate.pdf", certificates.pdf, name="certificate-pdf"),
+    path("<slug:number>/certificate/<str:key>/pdf/", certificates.make_pdf, name="certificate-make"),
     path("<slug:number>/verify/", files.verify, name="verify"),
     path("<slug:number>/verify/page/", files.verifier_page, name="verifier"),
     path("<slug:number>/join/", seat.join, name="join"),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from draws.chain import state_of
 from draws.models import (
     ConflictOfInterest,
     Draw,
@@ -11,6 +12,7 @@ from draws.models import (
     Presence,
     ReplacementRequest,
     Seat,
+    SnapshotTarget,
 )
 from draws.rules.enough import ENOUGH_DICE, SeatFacts, seating_gap, throw_gap
 from foundation.errors import NotAllowed, OutOfOrder, RuleBroken
@@ -23,6 +25,7 @@ S = Draw.State
 BEFORE_FREEZE = (S.PREPARING, S.ANNOUNCED)
 ENTROPY = (S.FROZEN, S.LOCKED)
 DRAWN = (S.RESULT, S.SIGNED)
+CERTIFIED = (S.SIGNED, S.VOID, S.CLOSED)
 VOIDABLE = (S.FROZEN, S.LOCKED, S.REVEALED, S.RESULT, S.SIGNED)
 
 
@@ -371,6 +374,34 @@ def check_unmask(by: User, draw: Draw) -> None:
 def check_open_names(by: User, draw: Draw) -> None:
     _check_insider(by, draw)
     check_state(draw, (S.SIGNED, S.VOID), "公开名称")
+
+
+def check_certify(by: User, draw: Draw, row: SnapshotTarget) -> None:
+    """Tell an enterprise about itself. Until every drawn visit has begun only to those whose visit has: a plain
+    "not drawn" would tell too much, and the refusal says the same to everybody.
+    """
+    _check_insider(by, draw)
+    check_state(draw, CERTIFIED, "出具抽取证明")
+    if row.started_on is None and _is_waiting(draw):
+        raise OutOfOrder(
+            "本次抽中的检查还没有全部开始。检查已开始的企业现在就可以出具，其余的等全部开始后再出具，免得从“有没有”看出谁被抽中。"
+        )
+
+
+def check_party(draw: Draw, row: SnapshotTarget) -> None:
+    """The enterprise itself, by the token on its notice: from the beginning of its visit. source: QZ-9.3"""
+    check_state(draw, CERTIFIED, "取得抽取证明")
+    if row.started_on is None and draw.state != S.CLOSED:
+        raise OutOfOrder("检查开始以后才能取得抽取证明。请在检查人员到场后再打开本页。")
+
+
+def _is_waiting(draw: Draw) -> bool:
+    """Whether the chain still has drawn visits that have not begun."""
+    if draw.state != S.SIGNED:
+        return False
+    standing = state_of(draw).standing
+    begun = set(draw.snapshot_targets.exclude(started_on=None).values_list("commitment", flat=True))
+    return bool(standing and set(standing.visits) - begun)
 
 
 def check_void(by: User, draw: Draw, second: User | None) -> None:

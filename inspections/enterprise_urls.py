@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from inspections.views import enterprise
+from inspections.views import certificate, enterprise
 
 app_name = "enterprise"
 
 urlpatterns = [
     path("<str:token>/", enterprise.notice, name="notice"),
     path("<str:token>/feedback/", enterprise.feedback, name="feedback"),
+    path("<str:token>/certificate/", certificate.certificate, name="certificate"),
 ]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import django_filters
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,29 +12,75 @@ from django.utils import timezone
 from disclosure import exports, statistics
 from disclosure.models import Publication
 from disclosure.public import board, links
+from disclosure.public.openings import Closed, closed_codes
 from disclosure.public.serving import public_page, show
 from disclosure.rules import figures, masking
+from draws import exports as draw_exports
+from draws.live import keeps_secret
 from draws.models import Draw
+from foundation.errors import OutOfOrder
 from foundation.organisation.models import Organisation
 from foundation.rulebook.periods import Period
+from foundation.sheets.columns import Column, Sheet
 from inspections.models import Visit, VisitCredit
 from personnel.models import Inspector
 from registry.models import InspectionItem, Target
 
 PER_PAGE = 50
+FINISHED = (Draw.State.SIGNED, Draw.State.CLOSED, Draw.State.VOID)
+DRAWS = Sheet(
+    "draws", "抽取会",
+    (
+        Column("number", "编号", "code"), Column("organisation", "机关"), Column("held_at", "时间"), Column("period", "期"),
+        Column("place", "地点"), Column("state", "状态"), Column("freeze_hash", "名单指纹", "code"), Column("head", "链首指纹", "code"),
+        Column("retries", "重抽自", "code"),
+    ),
+)  # fmt: skip
 LISTS = {"items": "抽查事项清单", "targets": "检查对象名录", "inspectors": "检查人员名录"}
+
+
+class PublicDraws(django_filters.FilterSet):
+    period = django_filters.CharFilter(lookup_expr="startswith", label="年度或期")
+    state = django_filters.ChoiceFilter(
+        label="状态", choices=[(state.value, state.label) for state in board.KNOWN], empty_label="全部"
+    )
+    number = django_filters.CharFilter(lookup_expr="icontains", label="编号")
+
+    class Meta:
+        model = Draw
+        fields: list[str] = []
 
 
 @public_page
 def draws(request: HttpRequest) -> HttpResponse:
     """Every formal draw since its announcement, ended ones and void ones alike."""
+    filtered = PublicDraws(request.GET, queryset=_known_draws())
+    page = Paginator(filtered.qs, PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page_obj": page, "filter": filtered, "S": Draw.State, "verify_url": links.verifier(), "query": request.GET.urlencode(),
+    }  # fmt: skip
+    return show(request, "open/draws.html", context)
+
+
+def _known_draws() -> QuerySet[Draw]:
     found = Draw.objects.formal().filter(state__in=board.KNOWN).order_by("-scheduled_at", "-pk")
-    page = Paginator(found.select_related("organisation", "retries"), PER_PAGE).get_page(
-        request.GET.get("page")
-    )
-    return show(
-        request, "open/draws.html", {"page_obj": page, "S": Draw.State, "verify_url": links.verifier()}
-    )
+    return found.select_related("organisation", "retries")
+
+
+@public_page
+def draws_file(request: HttpRequest, kind: str) -> HttpResponse:
+    """The list as csv or xlsx, as filtered."""
+    if kind not in ("csv", "xlsx"):
+        raise Http404("没有这种格式")
+    rows = [
+        {
+            "number": draw.number, "organisation": draw.organisation.name, "held_at": f"{timezone.localtime(draw.scheduled_at):%Y-%m-%d %H:%M}",
+            "period": draw.period, "place": draw.place, "state": draw.get_state_display(), "freeze_hash": draw.freeze_hash,
+            "head": draw.head, "retries": draw.retries.number if draw.retries else "",
+        }
+        for draw in PublicDraws(request.GET, queryset=_known_draws()).qs
+    ]  # fmt: skip
+    return draw_exports.table(DRAWS, rows, "抽取会", kind)
 
 
 @public_page
@@ -53,8 +100,19 @@ def draw(request: HttpRequest, number: str) -> HttpResponse:
         "why_not": board.why_not_public(found), "cards": board.cards(opened), "visits": _visits_of(found).count(),
         "transcript_url": links.transcript(number), "openings_url": links.openings(number),
         "ceremony_url": links.ceremony(number), "verify_url": links.verifier(number), "retried": _retried_by(found),
+        "closed": _closed(found), "minutes": found.state in FINISHED,
     }  # fmt: skip
     return show(request, "open/draw.html", context)
+
+
+def _closed(draw: Draw) -> list[Closed]:
+    """Codes not public yet; none where the list itself is secret until the visits, or the chain does not hold."""
+    if not draw.freeze_hash or keeps_secret(draw):
+        return []
+    try:
+        return closed_codes(draw)
+    except OutOfOrder:
+        return []
 
 
 def _visits_of(draw: Draw) -> QuerySet[Visit]:

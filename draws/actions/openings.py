@@ -6,7 +6,7 @@ from typing import Any
 from draws import policies
 from draws.actions.common import lock, moment
 from draws.chain import append, events_of
-from draws.models import Draw
+from draws.models import Draw, SnapshotTarget
 from draws.queries import openings_for
 from draws.refusals import act
 from foundation.errors import RuleBroken
@@ -54,6 +54,52 @@ def open_names(
         append(draw, "opening", {"cs": fresh, "to": to}, now=moment(now))
         ledger.record(actor=by, act="draws.open_names", subject=draw, data={"to": to, "count": len(fresh)})
     return openings
+
+
+@act("draws.certify")
+def certify(
+    *, by: User, draw: Draw, row: SnapshotTarget, reason: str, now: datetime | None = None
+) -> SnapshotTarget:
+    """Hand an enterprise the opening of its own row on request: chained as shown to `party`, and who asked for it.
+
+    After the close nothing can be chained; the ledger keeps it. source: MC1 §5, §12
+    """
+    lock(draw)
+    row.refresh_from_db()
+    policies.check_certify(by, draw, row)
+    if not reason.strip():
+        raise RuleBroken("请写明谁申请、为什么出具抽取证明。", code="reason_missing")
+    _hand_out(draw, row, moment(now))
+    ledger.record(
+        actor=by,
+        act="draws.certify",
+        subject=draw,
+        data={"commitment": row.commitment, "reason": reason.strip()},
+    )
+    return row
+
+
+@act("draws.certify_party")
+def certify_party(*, draw: Draw, row: SnapshotTarget, now: datetime | None = None) -> SnapshotTarget:
+    """The same for whoever holds the notice of the visit; the page has checked its token."""
+    lock(draw)
+    row.refresh_from_db()
+    policies.check_party(draw, row)
+    _hand_out(draw, row, moment(now))
+    ledger.record(
+        actor=None,
+        actor_name="企业（凭通知书）",
+        act="draws.certify_party",
+        subject=draw,
+        data={"commitment": row.commitment},
+    )
+    return row
+
+
+def _hand_out(draw: Draw, row: SnapshotTarget, at: datetime) -> None:
+    known = _already(draw, "opening", to="public") | _already(draw, "opening", to="party")
+    if draw.state != Draw.State.CLOSED and row.commitment not in known:
+        append(draw, "opening", {"cs": [row.commitment], "to": "party"}, now=at)
 
 
 def _known(draw: Draw, commitments: list[str]) -> dict[str, dict[str, str]]:

@@ -12,6 +12,7 @@ from draws.chain import append, state_of
 from draws.models import Draw, ReplacementRequest, SnapshotInspector, SnapshotTarget
 from draws.queries import credited_rows
 from draws.refusals import act
+from draws.rules import grounds
 from draws.rules.mc1.canonical import canon
 from draws.rules.mc1.chains import chain_release
 from draws.rules.mc1.hashing import suite_of
@@ -19,7 +20,8 @@ from draws.rules.mc1.standing import Standing
 from draws.rules.screen import INSPECTOR
 from foundation.errors import OutOfOrder, RuleBroken
 from foundation.ledger import actions as ledger
-from foundation.organisation.models import User, code_validator
+from foundation.organisation.models import User
+from foundation.rulebook import library
 from personnel.models import Inspector
 from planning import actions as planning
 
@@ -37,7 +39,7 @@ def request_replacement(
     """
     lock(draw)
     policies.check_request_replacement(by, draw)
-    code_validator(why)
+    _check_ground(draw, kind, why, evidence)
     added = list(inspectors)
     _check_asked(_standing(draw), draw, kind, target, inspector, added)
     asked = ReplacementRequest(
@@ -108,10 +110,11 @@ def start_round(
     started = draw.snapshot_targets.exclude(started_on=None).values_list("commitment", flat=True)
     assert state.standing is not None
     full = [c for c in started if c in state.standing.visits and c not in state.standing.lacking()]
+    approver = library.get(draw.rulebook_id).team.replacement_approver
     append(
         draw,
         "round_causes",
-        {"r": r, "approver": "unit_head", "started": sorted(full), "causes": causes},
+        {"r": r, "approver": approver, "started": sorted(full), "causes": causes},
         now=at,
     )
     ReplacementRequest.objects.filter(pk__in=[asked.pk for asked in approved]).update(round=r)
@@ -147,6 +150,23 @@ def _standing(draw: Draw) -> Standing:
     if standing is None:
         raise OutOfOrder("还没有抽取结果，不能替换。", code="no_result")
     return standing
+
+
+def _check_ground(draw: Draw, kind: str, why: str, evidence: str) -> None:
+    """The rulebook knows this way, the reason fits it, and a locked list is changed with a proof only."""
+    book = library.get(draw.rulebook_id)
+    if kind not in grounds.REASONS:
+        raise RuleBroken("请选择替换的类别。", code="unknown_kind")
+    refused = grounds.ground_of(book, kind).why_not
+    if refused:
+        raise RuleBroken(refused, code="not_in_the_rulebook")
+    if why not in grounds.REASONS[kind]:
+        fitting = "、".join(grounds.REASONS[kind].values())
+        raise RuleBroken(
+            f"这个原因不适用于“{grounds.TITLES[kind]}”，可选：{fitting}。", code="reason_does_not_fit"
+        )
+    if grounds.needs_evidence(book, kind) and not evidence.strip():
+        raise RuleBroken("名单锁定以后变更要有证据，请填材料名称或编号。", code="evidence_missing")
 
 
 def _check_asked(

@@ -3,17 +3,21 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from draws import actions, policies, queries
-from draws.forms import ReplacementForm
 from draws.models import Draw, ReplacementRequest
 from draws.queries import DrawnVisit
+from draws.replacement_forms import ReplacementForm
+from draws.rounds import codes_of, rounds_of
+from draws.rules import grounds
 from draws.views.common import attempt, insider_draw, verb
 from foundation.organisation.policies import can
+from foundation.rulebook import library
 from personnel.models import Inspector
 
 HOME = "draws:adjust"
@@ -41,40 +45,77 @@ def _visits(request: HttpRequest, draw: Draw) -> list[DrawnVisit]:
     return [visit for visit in visits if any(person.user_id == request.user.pk for person in visit.team)]
 
 
+def _kind(request: HttpRequest) -> str:
+    asked = request.POST.get("kind") or request.GET.get("kind", "")
+    return asked if asked in Kind.values else Kind.RECUSE
+
+
 def _page(
     request: HttpRequest, number: str, status: int = 200, form: ReplacementForm | None = None
 ) -> HttpResponse:
     draw = _draw(request, number)
-    user, check = request.user, policies.why_not
+    user, check, kind = request.user, policies.why_not, _kind(request)
     visits = _visits(request, draw)
-    asked = list(draw.replacements.select_related("requested_by", "decided_by").order_by("-pk"))
+    asked = list(
+        draw.replacements.select_related("requested_by", "decided_by")
+        .prefetch_related("inspectors")
+        .order_by("-pk")
+    )
     if not can(user, "draws.view"):
         asked = [row for row in asked if row.requested_by_id == user.pk]
-    codes = _codes(draw)
-    state = queries.state_of(draw)
+    codes, state = codes_of(draw), queries.state_of(draw)
+    rows = [_row(row, codes, user) for row in asked]
+    waiting = state.round if state.opened is not None else None
     context = {
-        "draw": draw, "form": form or _form(draw, visits), "why_request": check(policies.check_request_replacement, user, draw),
-        "why_round": check(policies.check_start_round, user, draw), "rows": [_row(row, codes, user) for row in asked],
-        "approved": [_row(row, codes, user) for row in asked if row.state == State.APPROVED and row.round is None],
-        "open_round": state.round if state.opened is not None else None, "rounds": state.rounds_done, "figures": _figures(asked, len(visits), state),
-        "length": state.manifest["chains"]["len"] if draw.freeze_hash else 0,
+        "draw": draw, "form": form or _form(draw, visits, kind), "why_request": check(policies.check_request_replacement, user, draw),
+        "why_round": check(policies.check_start_round, user, draw), "rows": rows, "open_round": waiting,
+        "approved": [row for row in rows if row["asked"].state == State.APPROVED and row["asked"].round is None],
+        "rounds": rounds_of(draw) if can(user, "draws.view") else [], "left": _left(draw, state), "figures": _figures(asked, len(visits), state),
+        "kinds": [{"kind": one, "title": grounds.TITLES[one], "current": one == kind} for one in grounds.TITLES],
+        "nobody": kind == Kind.ADD and not _addable(draw).exists(), "ground": grounds.ground_of(library.get(draw.rulebook_id), kind), "steps": _steps(draw, asked, waiting), "sees_report": can(user, "draws.view"),
     }  # fmt: skip
     return render(request, "draws/adjust.html", context, status=status)
 
 
-def _codes(draw: Draw) -> dict[str, str]:
-    rows = dict(draw.snapshot_targets.values_list("commitment", "code"))
-    return rows | dict(draw.snapshot_inspectors.values_list("commitment", "code"))
+def _left(draw: Draw, state: Any) -> int:
+    return state.manifest["chains"]["len"] - state.round if draw.freeze_hash else 0
+
+
+def _steps(draw: Draw, asked: list[ReplacementRequest], waiting: int | None) -> list[dict[str, str]]:
+    """The road of a replacement with the step that is next marked; who does it stands below."""
+    if waiting is not None:
+        now = 3
+    elif any(row.state == State.APPROVED and row.round is None for row in asked):
+        now = 2
+    else:
+        now = 1 if any(row.state == State.REQUESTED for row in asked) else 0
+    holder = draw.chain_b_by.name if draw.chain_b_by else "乙方"
+    road = [
+        ("申请", "写明原因类别和事由"), ("另一人批准", "分管领导，不能是申请人"), ("登记原因", f"{draw.operator.name}或另一名组织员；登记后不能撤"),
+        ("交出乙方密钥", f"{holder}在自己的浏览器里"), ("算出结果", "系统，谁都能重算"),
+    ]  # fmt: skip
+    return [
+        {"label": label, "note": note, "state": "done" if at < now else "now" if at == now else "todo"}
+        for at, (label, note) in enumerate(road)
+    ]
 
 
 def _row(asked: ReplacementRequest, codes: dict[str, str], user: Any) -> dict[str, Any]:
     about = [codes.get(asked.target, ""), codes.get(asked.inspector, "")]
     added = "、".join(person.name for person in asked.inspectors.all()) if asked.kind == Kind.ADD else ""
     return {
-        "asked": asked, "about": " ".join(word for word in about if word) or added,
-        "why": dict(ReplacementForm.WHY).get(asked.why, asked.why),
-        "why_decide": policies.why_not(policies.check_decide_replacement, user, asked),
+        "asked": asked, "about": " ".join(word for word in about if word) or added, "why": grounds.WORDS.get(asked.why, asked.why),
+        "why_decide": policies.why_not(policies.check_decide_replacement, user, asked), "next": _next(asked),
     }  # fmt: skip
+
+
+def _next(asked: ReplacementRequest) -> str:
+    """What happens with a request now."""
+    if asked.state == State.REQUESTED:
+        return "等分管领导批准"
+    if asked.state == State.APPROVED:
+        return "等组织员登记原因" if asked.round is None else f"第 {asked.round} 轮等乙方密钥"
+    return f"第 {asked.round} 轮已执行" if asked.state == State.DONE else ""
 
 
 def _figures(asked: list[ReplacementRequest], visits: int, state: Any) -> list[dict[str, Any]]:
@@ -87,25 +128,34 @@ def _figures(asked: list[ReplacementRequest], visits: int, state: Any) -> list[d
     ]
 
 
-def _form(draw: Draw, visits: list[DrawnVisit], data: Any = None) -> ReplacementForm:
-    codes = dict(draw.snapshot_inspectors.values_list("inspector_id", "code"))
-    commitments = dict(draw.snapshot_inspectors.values_list("inspector_id", "commitment"))
-    people = {person.pk: person for visit in visits for person in visit.team}
+def _addable(draw: Draw) -> QuerySet[Inspector]:
+    """Active people of the bureau who are not on the list of this draw."""
+    known = draw.snapshot_inspectors.values("inspector")
+    return Inspector.objects.of(draw.organisation).active().exclude(pk__in=known).order_by("name")
+
+
+def _form(draw: Draw, visits: list[DrawnVisit], kind: str, data: Any = None) -> ReplacementForm:
+    rows = draw.snapshot_inspectors.values_list("inspector_id", "code", "commitment")
+    codes = {pk: code for pk, code, _ in rows}
+    commitments = {pk: commitment for pk, _, commitment in rows}
+    begun = set(draw.snapshot_targets.exclude(started_on=None).values_list("commitment", flat=True))
+    open_visits = [visit for visit in visits if visit.commitment not in begun]
+    people = {person.pk: person for visit in open_visits for person in visit.team}
     targets = [
         (visit.commitment, f"{visit.code}（{'、'.join(codes[p.pk] for p in visit.team) or '缺组'}）")
-        for visit in visits
+        for visit in open_visits
     ]
-    named = sorted((commitments[pk], f"{codes[pk]} {person.name}") for pk, person in people.items())
-    others = Inspector.objects.of(draw.organisation).active().exclude(pk__in=list(codes)).order_by("name")
+    named = sorted((f"{codes[pk]} {person.name}", commitments[pk]) for pk, person in people.items())
     return ReplacementForm(
-        data, targets=targets, people=sorted(named, key=lambda pair: pair[1]), others=others
-    )
+        data, kind=kind, targets=targets, people=[(c, words) for words, c in named], others=_addable(draw),
+        evidence=grounds.needs_evidence(library.get(draw.rulebook_id), kind),
+    )  # fmt: skip
 
 
 @verb(HOME)
 def ask(request: HttpRequest, number: str) -> HttpResponse:
     draw = _draw(request, number)
-    form = _form(draw, _visits(request, draw), request.POST)
+    form = _form(draw, _visits(request, draw), _kind(request), request.POST)
     if not form.is_valid():
         return _page(request, number, status=422, form=form)
     return attempt(

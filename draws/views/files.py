@@ -9,16 +9,19 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from draws import documents as papers
 from draws import exports, queries
 from draws.errors import NotYetPublic
 from draws.models import Draw
 from draws.verifier import verifier
 from draws.views.common import audience_of, live_draw
 from foundation.documents import actions as documents
+from foundation.documents import word
 from foundation.documents.models import Document
 from foundation.errors import RuleBroken
 
 JSON = "application/json; charset=utf-8"
+MINUTES_LATER = "抽取记录单在签字封存后公开。"
 
 
 @login_not_required
@@ -81,11 +84,8 @@ def verifier_page(request: HttpRequest, number: str) -> HttpResponse:
 def minutes(request: HttpRequest, number: str) -> HttpResponse:
     """The minutes as a PDF: for everybody once the draw is signed or void, before that for those inside."""
     draw = live_draw(request, number)
-    finished = draw.state in (Draw.State.SIGNED, Draw.State.CLOSED, Draw.State.VOID)
-    if not finished and audience_of(request, draw) == "public":
-        return render(
-            request, "draws/verify.html", {"draw": draw, "reason": "抽取记录单在签字封存后公开。"}, status=403
-        )
+    if _closed_to(request, draw):
+        return _sorry(request, draw, MINUTES_LATER, 403)
     document = documents.latest("draw_minutes", draw.pk)
     if document is None or document.state != Document.State.READY:
         reason = (
@@ -93,10 +93,32 @@ def minutes(request: HttpRequest, number: str) -> HttpResponse:
             if document and document.problem
             else "抽取记录单还没有生成，请主持人在抽取会页面点“生成记录单”。"
         )
-        return render(request, "draws/verify.html", {"draw": draw, "reason": reason}, status=404)
+        return _sorry(request, draw, reason, 404)
     response = HttpResponse(document.file.read(), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{draw.number}-minutes.pdf"'
     return response
+
+
+@login_not_required
+@never_cache
+@require_safe
+def minutes_word(request: HttpRequest, number: str) -> HttpResponse:
+    """The same minutes as a Word file, as they stand now."""
+    draw = live_draw(request, number)
+    if _closed_to(request, draw):
+        return _sorry(request, draw, MINUTES_LATER, 403)
+    response = HttpResponse(word.to_docx(papers.minutes_paper(draw)), content_type=word.TYPE)
+    response["Content-Disposition"] = f'attachment; filename="{draw.number}-minutes.docx"'
+    return response
+
+
+def _closed_to(request: HttpRequest, draw: Draw) -> bool:
+    finished = draw.state in (Draw.State.SIGNED, Draw.State.CLOSED, Draw.State.VOID)
+    return not finished and audience_of(request, draw) == "public"
+
+
+def _sorry(request: HttpRequest, draw: Draw, reason: str, status: int) -> HttpResponse:
+    return render(request, "draws/verify.html", {"draw": draw, "reason": reason}, status=status)
 
 
 def _not_yet(request: HttpRequest, draw: Draw) -> str:

@@ -47,8 +47,18 @@ def _line(cells: Sequence[str]) -> str:
 
 def write_xlsx(sheet: Sheet, records: Iterable[dict[str, Any]]) -> IO[bytes]:
     """A temporary file positioned at its start; rows are streamed, text only, so that long codes stay whole."""
+    return write_workbook([(sheet, records)])
+
+
+def write_workbook(tables: Iterable[tuple[Sheet, Iterable[dict[str, Any]]]]) -> IO[bytes]:
+    """Several tables, a worksheet each, in one temporary file positioned at its start."""
     book = Workbook(write_only=True)
-    page = book.create_sheet(sheet.title)
+    for sheet, records in tables:
+        _fill(book.create_sheet(sheet.title), sheet, records)
+    return _saved(book)
+
+
+def _fill(page: Any, sheet: Sheet, records: Iterable[dict[str, Any]]) -> None:
     page.freeze_panes = "A2"
     for index, column in enumerate(sheet.columns, 1):
         page.column_dimensions[get_column_letter(index)].width = _width(column)
@@ -57,7 +67,6 @@ def write_xlsx(sheet: Sheet, records: Iterable[dict[str, Any]]) -> IO[bytes]:
         page.append(
             [_text_cell(page, _cell_text(column, record.get(column.key))) for column in sheet.columns]
         )
-    return _saved(book)
 
 
 def _text_cell(page: Any, text: str) -> Any:

@@ -13,7 +13,7 @@ from tests.draws.pages import signed_in
 pytestmark = pytest.mark.django_db
 DESK = (
     "", "seats/", "console/", "adjust/", "arrange/", "counts/", "pool/", "roster/", "conflicts/", "feasibility/", "announcement/",
-    "confirm/", "withdraw/",
+    "confirm/", "withdraw/", "names/", "certificates/?q=青禾", "archive.zip",
 )  # fmt: skip
 WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "SELECT ... FOR UPDATE")
 
@@ -24,7 +24,7 @@ def opens(client: Client, path: str, wanted: tuple[int, ...] = (200,)) -> str:
     assert answer.status_code in wanted, f"{path} → {answer.status_code}: {answer.content.decode()[:800]}"
     wrote = [query["sql"] for query in seen if query["sql"].split()[0].upper() in WRITES]
     assert wrote == [], f"{path} wrote {wrote[:2]}"
-    return answer.content.decode()
+    return answer.content.decode(errors="replace")
 
 
 def check_all(house, draw: Draw) -> None:
@@ -32,7 +32,8 @@ def check_all(house, draw: Draw) -> None:
     staff = signed_in(house.operator)
     for page in DESK:
         opens(staff, f"/desk/draws/{draw.number}/{page}")
-    opens(staff, "/desk/draws/")
+    for page in ("", "archive/", "fairness/"):
+        opens(staff, f"/desk/draws/{page}")
     opens(signed_in(house.discipline), f"/draw/{draw.number}/oversight/")
     opens(signed_in(house.discipline), f"/draw/{draw.number}/oversight/?q=青禾")
     nobody = Client()

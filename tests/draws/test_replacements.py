@@ -75,7 +75,9 @@ def test_a_void_target_is_replaced_by_one_of_the_same_stratum_and_planning_knows
     assert verdicts(draw, tmp_path)["V17"] == "pass"
 
 
-def test_a_swap_exchanges_two_inspectors_and_changes_no_load(house, draw, tmp_path):
+def test_a_swap_exchanges_two_inspectors_and_changes_no_load(tmp_path):
+    house = make.create_house("quzhou-2017")
+    draw, _ = make.signed(house, kind="R")
     before = queries.visits_of(draw)[0]
     person = before.team[0]
     load = sum(person in one.team for one in queries.visits_of(draw))
@@ -154,3 +156,26 @@ def test_a_visit_that_has_begun_is_not_replaced(house, draw):
     assert actions.note_started(draw=draw, commitments=[begun], on=make.ON) == 0
     with pytest.raises(RuleBroken, match="已经开始"):
         make.ask(house, draw, "void", target=begun, why="CLOSED", reason="已拆除")
+
+
+def test_a_kind_that_the_rulebook_does_not_know_and_a_reason_that_does_not_fit_are_refused(house, draw):
+    visit_ = queries.visits_of(draw)[0]
+    person = code_of(draw, visit_.team[0])
+    with pytest.raises(RuleBroken, match="没有规定互换"):
+        make.ask(house, draw, "swap", target=visit_.commitment, inspector=person)
+    with pytest.raises(RuleBroken, match="不适用于“回避”"):
+        make.ask(house, draw, "recuse", target=visit_.commitment, inspector=person, why="CLOSED")
+    with pytest.raises(RuleBroken, match="不适用于“对象不能检查”"):
+        make.ask(house, draw, "void", target=visit_.commitment, why="KIN")
+    assert RefusedAct.objects.filter(draw=draw, act="draws.request_replacement").count() == 3
+
+
+@pytest.mark.parametrize("book", ["quzhou-2017", "xinyang-2023"])
+def test_a_locked_list_is_changed_with_a_proof_only(book):
+    house = make.create_house(book)
+    draw, _ = make.signed(house, kind="R")
+    gone = queries.visits_of(draw)[0].commitment
+    with pytest.raises(RuleBroken, match="要有证据"):
+        make.ask(house, draw, "void", target=gone, why="CLOSED", reason="已拆除")
+    asked = make.ask(house, draw, "void", target=gone, why="CLOSED", reason="已拆除", evidence="照片 3 张")
+    assert asked.state == "requested"
