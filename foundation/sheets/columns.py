@@ -30,6 +30,7 @@ class Column:
 
     choices: stored word → Chinese; either may be written in the file
     needs: another column that says which thing this cell belongs to; it travels with every change of this one
+    shape: regular expression of what is usually written here; only to notice that a table has slipped sideways
     """
 
     key: str
@@ -42,6 +43,10 @@ class Column:
     help: str = ""
     example: str = ""
     needs: str = ""
+    shape: str = ""
+
+    def has_shape(self, text: str) -> bool:
+        return re.fullmatch(self.shape, text) is not None
 
     def parse(self, cell: Any) -> Any:
         """The value of a non-empty cell. raises: CellWrong"""
@@ -67,13 +72,16 @@ class Column:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A kind of table: `key` names the register, `title` the worksheet, `unit` the measure word of its rows."""
+    """A kind of table: `key` names the register, `title` the worksheet, `unit` the measure word of its rows,
+    `identity` the column in which a file may name a row of the register outright.
+    """
 
     key: str
     title: str
     columns: tuple[Column, ...]
     unit: str = "行"
     notes: tuple[str, ...] = ()
+    identity: str = ""
     _by_key: dict[str, Column] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
