@@ -9,8 +9,9 @@ from foundation.intake.doors import RegisterMoved, Tell
 from foundation.organisation.models import User
 from foundation.rulebook.model import Rulebook
 from foundation.sheets.changes import ADD
-from registry.actions.tiers import recompute_for
+from registry.actions.tiers import recompute_for, recompute_rows
 from registry.imports.applying import Writer, remove_flags
+from registry.imports.bulk import insert_rows
 from registry.imports.target_sheet import lists_of, target_sheet
 from registry.models import (
     Entity,
@@ -44,15 +45,16 @@ def write(batch: ImportBatch, book: Rulebook | None, on: date, by: User, tell: T
     writer = _writer(batch, book, on, by)
     done = tiers = 0
     for changes in batch.each_part():
-        touched = _write_part(batch, writer, changes)
-        tiers += recompute_for(touched, book, on).changed if book else 0
+        new, old = _write_part(batch, writer, changes)
+        if book:
+            tiers += recompute_rows(new, book, on, fresh=True).changed + recompute_rows(old, book, on).changed
         done += len(changes)
         tell(done)
     return {"tiers": tiers}
 
 
-def _write_part(batch: ImportBatch, writer: Writer, changes: list[dict]) -> list[int]:
-    """The ids of the targets written."""
+def _write_part(batch: ImportBatch, writer: Writer, changes: list[dict]) -> tuple[list[Target], list[Target]]:
+    """(targets added, targets changed)"""
     added = [change for change in changes if change["kind"] == ADD]
     changed = [change for change in changes if change["kind"] != ADD]
     targets = _locked([change["id"] for change in changed])
@@ -60,19 +62,13 @@ def _write_part(batch: ImportBatch, writer: Writer, changes: list[dict]) -> list
     new = writer.add(added)
     befores = [_before(targets[change["id"]], change) for change in changed]
     writer.change(targets, changed)
-    rows = [
-        ImportedRow(batch=batch, target=t, row=c["row"], added=True, version=1)
-        for t, c in zip(new, added, strict=True)
-    ]
+    rows = [(batch.pk, t.pk, c["row"], True, 1, [], {}) for t, c in zip(new, added, strict=True)]
     rows += [
-        ImportedRow(
-            batch=batch, target=targets[c["id"]], row=c["row"], added=False, version=targets[c["id"]].version,
-            fields=c["fields"], before=before,
-        )
+        (batch.pk, c["id"], c["row"], False, targets[c["id"]].version, c["fields"], before)
         for c, before in zip(changed, befores, strict=True)
-    ]  # fmt: skip
-    ImportedRow.objects.bulk_create(rows, batch_size=_CHUNK)
-    return [*(target.pk for target in new), *targets]
+    ]
+    insert_rows(ImportedRow, ("batch", "target", "row", "added", "version", "fields", "before"), rows)
+    return new, list(targets.values())
 
 
 def _locked(ids: list[int]) -> dict[int, Target]:

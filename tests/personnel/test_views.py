@@ -475,7 +475,7 @@ def test_a_source_is_listed_renamed_and_deleted(as_planner, bureau, planner):
     as_planner.post(rename, {"name": "市平台"})
     as_planner.post(url("import-source-delete", second.pk))
     assert [row.name for row in bureau_sources(bureau)] == ["市平台"]
-    acts = Entry.objects.filter(act__startswith="personnel.").order_by("id").values_list("act", flat=True)
+    acts = Entry.objects.filter(act__startswith="personnel.").order_by("seq").values_list("act", flat=True)
     assert list(acts)[-2:] == ["personnel.rename_mapping", "personnel.delete_mapping"]
 
 
