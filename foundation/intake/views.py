@@ -216,9 +216,7 @@ def correct(request: HttpRequest, kind: str, batch_id: int) -> HttpResponse:
         rows = corrections(request.POST.dict(), written)
         if not rows:
             raise RuleBroken("没有一格改过。请先在“改成”里填写，再重新核对。", code="nothing_corrected")
-        after = steps.correct_rows(
-            door=gate, batch=found, rows=rows, on=today(), by=request.user
-        )
+        after = steps.correct_rows(door=gate, batch=found, rows=rows, on=today(), by=request.user)
         left = {record["row"] for record in after.rejected}
         fixed = len(set(rows) - left)
         rest = f"还有 {len(left)} 行有错误。" if left else "没有错误了。"
@@ -236,9 +234,7 @@ def commit(request: HttpRequest, kind: str, batch_id: int) -> HttpResponse:
         if found.good > steps.LONG_BATCH:
             steps.order_commit(door=gate, batch=found, skip_errors=skip, by=request.user)
             return ""
-        done = steps.commit(
-            door=gate, batch=found, skip_errors=skip, on=today(), by=request.user
-        )
+        done = steps.commit(door=gate, batch=found, skip_errors=skip, on=today(), by=request.user)
         left = f"，{len(done.rejected)} 行留到下次" if done.rejected else ""
         return f"已导入 {done.good} 行{left}。发现不对可以整批撤销。"
 
