@@ -12,6 +12,7 @@ from foundation.errors import RuleBroken
 from foundation.intake import progress, reading, writing
 from foundation.intake.doors import Door, door, doors
 from foundation.intake.models import BUSY, Batch, State
+from foundation.organisation.models import User
 from foundation.sheets import checking
 
 logger = logging.getLogger(__name__)
@@ -53,7 +54,7 @@ def work(kind: str, batch_id: int, on: date) -> None:
     batch = _claimed(gate, batch_id)
     if batch is None:
         return
-    wanted = batch.state
+    wanted = State(batch.state)
     try:
         _DO[wanted](gate, batch, on)
     except RuleBroken as broken:
@@ -82,26 +83,34 @@ def _give_back(gate: Door, batch_id: int, state: str, problem: str) -> None:
     gate.batches.objects.filter(pk=batch_id).update(state=state, started_at=None, problem=problem)
 
 
+def _handler(batch: Batch) -> User:
+    """Who ordered the work; every batch in a worker's hands has one."""
+    assert batch.handler is not None
+    return batch.handler
+
+
 def _read(gate: Door, batch: Batch, on: date) -> None:
     register = gate.register(batch.organisation, on)
     grid, layout = checking.open_file(register, batch.file_name, bytes(batch.upload or b""), batch.columns)
-    reading.fill(gate, batch, register, grid, layout, batch.handler)
+    reading.fill(gate, batch, register, grid, layout, _handler(batch))
 
 
 def _write(gate: Door, batch: Batch, on: date) -> None:
     with transaction.atomic():
         row = writing.locked(gate, batch)
-        gate.may(row.handler, row.organisation)
+        by = _handler(row)
+        gate.may(by, row.organisation)
         row.started_at, row.problem = None, ""
-        writing.write(gate, row, on, row.handler)
+        writing.write(gate, row, on, by)
 
 
 def _take_back(gate: Door, batch: Batch, on: date) -> None:
     with transaction.atomic():
         row = writing.locked(gate, batch)
-        gate.may(row.handler, row.organisation)
+        by = _handler(row)
+        gate.may(by, row.organisation)
         row.started_at = None
-        writing.take_back(gate, row, on, row.handler)
+        writing.take_back(gate, row, on, by)
 
 
 _DO = {State.READING: _read, State.WRITING: _write, State.UNDOING: _take_back}

@@ -89,12 +89,13 @@ def choose_columns(
     """
     door.may(by, batch.organisation)
     check_columns_open(batch)
+    data = bytes(batch.upload or b"")
     register = door.register(batch.organisation, on)
-    grid, layout = checking.open_file(register, batch.file_name, bytes(batch.upload), columns)
+    grid, layout = checking.open_file(register, batch.file_name, data, columns)
     if source.strip():
         save_mapping(door=door, organisation=batch.organisation, name=source, columns=columns, by=by)
     batch.columns, batch.source, batch.handler = dict(columns), source.strip()[:40], by
-    if len(batch.upload) > LONG_FILE:
+    if len(data) > LONG_FILE:
         return _leave_to_worker(door, batch, State.READING)
     try:
         reading.fill(door, batch, register, grid, layout, by)
