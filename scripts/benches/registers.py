@@ -13,39 +13,45 @@ import sys
 import tempfile
 from pathlib import Path
 
+from benches._figures import SECONDS, Figure
+
 ROOT = Path(__file__).resolve().parents[2]
 ROWS = int(os.environ.get("BENCH_REGISTER_ROWS", "100000"))
-THEIRS = int(os.environ.get("BENCH_IMPORT_EXPORT_ROWS", "3000"))
+THEIRS = int(os.environ.get("BENCH_IMPORT_EXPORT_ROWS", "1000"))
 MEGABYTES = 600
 
 
-def registers() -> list[dict]:
+def run() -> list[Figure]:
     with tempfile.TemporaryDirectory() as folder:
-        environment = {**os.environ, "VAR_DIR": folder, "DJANGO_SETTINGS_MODULE": "config.settings"}
-        for step in ("prepare", "ours", "theirs"):
-            done = subprocess.run(
-                [sys.executable, "-m", "scripts.benches.registers", step, folder],
-                cwd=ROOT, env=environment, capture_output=True, text=True,
-            )  # fmt: skip
-            if done.returncode:
-                sys.exit(f"registers {step}：{done.stderr[-2000:]}")
-        ours, theirs = (json.loads((Path(folder) / f"{who}.json").read_text()) for who in ("ours", "theirs"))
-    per_row = ours["seconds"] / ours["rows"]
-    against = theirs["seconds"] / theirs["rows"]
-    kind = ours["database"]
+        ours, theirs = _measured(Path(folder))
+    share = theirs["seconds"] * ours["rows"] / theirs["rows"]
+    name = f"{ours['rows']} 行检查对象导入（{ours['database']}；核对 {ours['checking']} 秒，写入 {ours['writing']} 秒）"
+    other = f"django-import-export 同样的行数（{share:.0f} 秒，由前 {theirs['rows']} 行 {theirs['seconds']} 秒折算）"
+    memory = ours["megabytes"]
     return [
-        {"section": "registers", "name": f"{ours['rows']} 行检查对象导入（{kind}，核对 {ours['checking']} 秒，写入 {ours['writing']} 秒）",
-         "value": ours["seconds"], "unit": "秒（处理器）",
-         "against": f"django-import-export（前 {theirs['rows']} 行 {theirs['seconds']} 秒）折成同样行数", "ratio": round(per_row / against, 3)},
-        {"section": "registers", "name": "每行快多少倍", "value": round(against / per_row, 1), "unit": "倍",
-         "against": "目标 10 倍", "ratio": round(against / per_row / 10, 2)},
-        {"section": "registers", "name": "导入时内存峰值", "value": ours["megabytes"], "unit": "MB",
-         "against": f"上限 {MEGABYTES} MB", "ratio": round(ours["megabytes"] / MEGABYTES, 2)},
-    ]  # fmt: skip
+        Figure(name, ours["seconds"], SECONDS, other, round(ours["seconds"] / share, 4), limit=0.1),
+        Figure(
+            "导入时内存峰值",
+            memory,
+            "MB",
+            f"上限 {MEGABYTES} MB",
+            round(memory / MEGABYTES, 2),
+            at_most=MEGABYTES,
+        ),
+    ]
 
 
-if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT))
-    from scripts.benches.registers_run import main
-
-    main(sys.argv[1], Path(sys.argv[2]))
+def _measured(folder: Path) -> tuple[dict, dict]:
+    environment = {
+        **os.environ, "VAR_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "config.settings",
+        "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "scripts"), os.environ.get("PYTHONPATH", "")]),
+        "BENCH_REGISTER_ROWS": str(ROWS), "BENCH_IMPORT_EXPORT_ROWS": str(THEIRS),
+    }  # fmt: skip
+    for step in ("prepare", "ours", "theirs"):
+        done = subprocess.run(
+            [sys.executable, "-m", "benches._registers_run", step, str(folder)],
+            cwd=ROOT, env=environment, capture_output=True, text=True,
+        )  # fmt: skip
+        if done.returncode:
+            sys.exit(f"registers {step}：{done.stderr[-2000:]}")
+    return json.loads((folder / "ours.json").read_text()), json.loads((folder / "theirs.json").read_text())

@@ -3,6 +3,7 @@
 import json
 import os
 import resource
+import sys
 import time
 from collections.abc import Callable
 from datetime import date
@@ -34,9 +35,9 @@ def prepare(folder: Path) -> None:
     """An empty database with two bureaux alike, and the workbook."""
     from django.core.management import call_command
 
+    from benches.registers import ROWS
     from config.synthetic import make_world
     from config.synthetic.sheets import workbook
-    from scripts.benches.registers import ROWS
 
     call_command("migrate", verbosity=0)
     world = make_world("qinshui-2022", on=ON, targets=ROWS, inspectors=None, seed=1)
@@ -102,8 +103,8 @@ def ours(folder: Path) -> None:
 def theirs(folder: Path) -> None:
     import tablib
 
-    from scripts.benches.registers import THEIRS
-    from scripts.benches.registers_theirs import resource_for
+    from benches._registers_theirs import resource_for
+    from benches.registers import THEIRS
 
     organisation, by = _bureau("140522")
 
@@ -129,3 +130,7 @@ def _refuse(result: Any) -> None:
     ]
     if bad:
         raise SystemExit(f"{os.path.basename(__file__)}: {bad[:3]}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]))
