@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "foundation.workdays",
     "foundation.ledger",
     "foundation.documents",
+    "foundation.intake",
     "registry",
     "personnel",
     "planning",
@@ -244,6 +245,12 @@ DOCUMENT_READERS = {
     "visit_record": "inspections.documents.may_read_record",
     "plan_sheet": "planning.documents.may_read",
     "disclosure_sheet": "disclosure.documents.may_read",
+}
+# 名录 → 收文件的门（foundation.intake.doors.Door）。
+IMPORT_DOORS = {
+    "targets": "registry.doors.TARGETS",
+    "items": "registry.doors.ITEMS",
+    "inspectors": "personnel.doors.INSPECTORS",
 }
 # 文书种类 → 生成函数（接收 subject_id，返回 foundation.documents.rendering.Page）。
 DOCUMENT_KINDS = {

@@ -214,7 +214,10 @@ def _imports_to_confirm(own: Organisation, user: User, on: date, days: Calendar)
             "名录",
             f"{batch.file_name} 待核对",
             note,
-            link("registry:import_batch", batch.pk) or link("registry:import"),
+            link(
+                "registry:import-batch" if batch.kind == "targets" else "registry:import-items-batch",
+                batch.pk,
+            ),
             "核对",
         )
 

@@ -7,10 +7,7 @@ from django import forms
 
 from foundation.organisation.models import Area, Organisation, Unit, User
 from foundation.rulebook.model import Rulebook
-from foundation.sheets.columns import Sheet
-from foundation.sheets.guard import MAX_BYTES
-from foundation.sheets.heads import normal
-from personnel.models import Absence, Inspector, PersonnelMapping
+from personnel.models import Absence, Inspector
 
 FIELDS = (
     "uid", "name", "sex", "unit", "post", "phone", "duty", "certificate_no", "certificate_type", "certificate_issued_on",
@@ -149,61 +146,3 @@ class AccountForm(forms.Form):
         free = User.objects.filter(organisation=inspector.organisation, is_active=True)
         self.fields["user"].queryset = free.exclude(pk__in=taken.values("user")).order_by("username")
         self.fields["user"].label_from_instance = lambda user: f"{user.name}（{user.username}）"
-
-
-class UploadForm(forms.Form):
-    """A file, and for headers that are not ours either a saved mapping or lines of “their header = our column”."""
-
-    mark_optional = True
-    file = forms.FileField(
-        label="名册文件", allow_empty_file=True, widget=forms.FileInput(attrs={"id": "file-file"})
-    )
-    mapping = forms.ModelChoiceField(
-        PersonnelMapping.objects.none(), label="已存的列对应", required=False, empty_label="（不用）"
-    )
-    columns = forms.CharField(
-        label="另指明的列", required=False, widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="表头认不出时填，一行一条：文件里的表头=本系统的列，例如 所在大队=单位",
-    )  # fmt: skip
-    save_as = forms.CharField(
-        label="存为列对应，名称", required=False, max_length=40, help_text="下次同样的文件可以直接选用"
-    )
-
-    def __init__(self, *args: Any, organisation: Organisation, sheet: Sheet, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.sheet = sheet
-        ask_for(self.fields)
-        own = PersonnelMapping.objects.filter(organisation=organisation).order_by("name")
-        self.fields["mapping"].queryset = own
-
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        if file.size > MAX_BYTES:
-            raise forms.ValidationError(
-                f"文件有 {file.size / 1024 / 1024:.1f} MB，最大 {MAX_BYTES // 1024 // 1024} MB。请分成几个文件。"
-            )
-        return file
-
-    def clean_columns(self) -> dict[str, str]:
-        """header → column key. raises: ValidationError naming the line that is not understood"""
-        keys = {normal(title): c.key for c in self.sheet.columns for title in (c.title, *c.synonyms)}
-        found = {}
-        for line in filter(None, map(str.strip, self.cleaned_data["columns"].splitlines())):
-            theirs, _, ours = line.replace("＝", "=").partition("=")
-            if not theirs.strip() or normal(ours) not in keys:
-                titles = "、".join(column.title for column in self.sheet.columns)
-                raise forms.ValidationError(f"“{line}”看不懂。等号右边只能是：{titles}。")
-            found[theirs.strip()] = keys[normal(ours)]
-        return found
-
-    def mapping_columns(self) -> dict[str, str]:
-        saved = self.cleaned_data["mapping"]
-        return {**(saved.columns if saved else {}), **self.cleaned_data["columns"]}
-
-
-class CommitForm(forms.Form):
-    skip_errors = forms.TypedChoiceField(
-        choices=[("0", "改完再一起导入"), ("1", "留到下次")],
-        coerce=lambda value: value == "1",
-        required=False,
-    )

@@ -1,7 +1,7 @@
 """The register of inspectors as the importing engine sees it."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from foundation.organisation.models import Area, Organisation, Unit
 from foundation.rulebook.model import Rulebook
 from foundation.sheets.changes import Known
-from foundation.sheets.checking import Match
+from foundation.sheets.checking import Match, Met
 from foundation.sheets.columns import Column, Sheet
 from foundation.sheets.rows import Row, flag_repeated
 from personnel import rules
@@ -56,6 +56,7 @@ def inspector_sheet(lists: Lists, book: Rulebook | None = None) -> Sheet:
         "检查人员",
         tuple(_compulsory(column, book) for column in columns),
         unit="人",
+        identity="uid",
         notes=_notes(book),
     )
 
@@ -136,18 +137,18 @@ class InspectorRegister:
     def sheet(self) -> Sheet:
         return inspector_sheet(self.lists, self.book)
 
-    def resolve(self, rows: list[Row], taken: Collection[str]) -> Mapping[int, Match]:
+    def resolve(self, rows: list[Row], met: Met) -> Mapping[int, Match]:
         for row in rows:
             self._check_cells(row)
         for key, what in (("uid", "人员编号"), ("certificate_no", "执法证号")):
-            flag_repeated(self.sheet, rows, key, _value_of(key), what)
+            flag_repeated(self.sheet, rows, key, _value_of(key), what, met.firsts[key])
         index = self._index(rows)
         matches = {}
         for row in rows:
             uid = self._uid(row, index)
             if uid is None:
                 continue
-            if uid in taken:
+            if uid in met.taken:
                 row.wrong(self.sheet, "uid", f"人员 {uid} 在这份文件里另有一行。请删去一行，或改正编号")
             matches[row.number] = self._match(row, uid, index)
         return matches

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from foundation.intake import models as intake
 from foundation.organisation.models import Area, Organisation, Unit, User
 from personnel import rules
 
@@ -165,43 +166,28 @@ class Absence(models.Model):
         ]  # fmt: skip
 
 
-class PersonnelImport(models.Model):
+class PersonnelImport(intake.Batch):
     """一次人员名册导入：上传、核对、确认、可撤销。"""
-
-    class State(models.TextChoices):
-        CHECKED = "checked", "待确认"
-        COMMITTED = "committed", "已导入"
-        UNDONE = "undone", "已撤销"
-        DROPPED = "dropped", "已放弃"
-
-    organisation = models.ForeignKey(Organisation, models.PROTECT, verbose_name="机构", related_name="+")
-    file_name = models.CharField("文件名", max_length=200)
-    sha256 = models.CharField("文件指纹", max_length=64)
-    sheet = models.CharField("工作表", max_length=60, blank=True)
-    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.CHECKED)
-    rows = models.PositiveIntegerField("行数", default=0)
-    unchanged = models.PositiveIntegerField("不变行数", default=0)
-    errors = models.JSONField("错误", default=list)
-    rejected = models.JSONField("错误行原文", default=list)
-    changes = models.JSONField("变化", default=list)
-    unknown = models.JSONField("没有认出的列", default=list)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="上传人", related_name="+"
-    )
-    created_at = models.DateTimeField("上传时间", default=timezone.now)
-    committed_at = models.DateTimeField("确认时间", null=True, blank=True)
-    undone_at = models.DateTimeField("撤销时间", null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "人员导入批次"
         constraints = [
             models.CheckConstraint(
-                condition=Q(state__in=["checked", "committed", "undone", "dropped"]), name="personnel_import_state_is_known"
+                condition=Q(state__in=intake.STATE_NAMES.split()), name="personnel_import_state_is_known"
             )
-        ]  # fmt: skip
+        ]
 
-    def __str__(self) -> str:
-        return self.file_name
+
+class PersonnelImportPart(intake.Part):
+    """人员导入批次的一段变化。"""
+
+    batch = models.ForeignKey(PersonnelImport, models.PROTECT, verbose_name="批次", related_name="parts")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "人员导入变化"
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "no"], name="personnel_import_part_is_numbered_once")
+        ]
 
 
 class PersonnelImportedRow(models.Model):
@@ -219,12 +205,8 @@ class PersonnelImportedRow(models.Model):
         verbose_name = verbose_name_plural = "人员导入明细"
 
 
-class PersonnelMapping(models.Model):
-    """列对应：外部人员名册的表头，对到本系统的哪一列。"""
-
-    organisation = models.ForeignKey(Organisation, models.PROTECT, verbose_name="机构", related_name="+")
-    name = models.CharField("名称", max_length=40)
-    columns = models.JSONField("列对应", default=dict, help_text="表头 → 列")
+class PersonnelMapping(intake.Mapping):
+    """列对应：外部人员名册的表头，对到本系统的哪一列。按来源起名，下次自动认出。"""
 
     class Meta:
         verbose_name = verbose_name_plural = "人员列对应"
@@ -234,6 +216,3 @@ class PersonnelMapping(models.Model):
                 violation_error_message="这个名称的列对应已存在。",
             )
         ]  # fmt: skip
-
-    def __str__(self) -> str:
-        return self.name

@@ -1,9 +1,8 @@
 """Who may see and keep the register of inspectors."""
 
-from foundation.errors import OutOfOrder
 from foundation.organisation import policies
 from foundation.organisation.models import Organisation, User
-from personnel.models import Inspector, PersonnelImport
+from personnel.models import Inspector
 
 
 def check_may_view(user: User) -> None:
@@ -29,11 +28,3 @@ def can_import(user: User, organisation: Organisation) -> bool:
 def can_see_phone(user: User, inspector: Inspector) -> bool:
     """Whoever keeps the register, and the person himself."""
     return can_edit(user, inspector.organisation) or inspector.user_id == user.pk
-
-
-def check_batch_waits(batch: PersonnelImport) -> None:
-    """raises: OutOfOrder unless the batch waits for confirmation"""
-    if batch.state != PersonnelImport.State.CHECKED:
-        raise OutOfOrder(
-            f"这个批次{batch.get_state_display()}，不能再改。请重新上传文件。", code="batch_is_settled"
-        )

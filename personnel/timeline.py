@@ -13,6 +13,8 @@ from foundation.ledger.models import Entry
 from personnel.actions.inspectors import shown
 from personnel.models import Absence, Inspector, PersonnelImport, label_of
 
+_HEAVY = ("batch__errors", "batch__rejected", "batch__unknown", "batch__upload")
+
 SHOWN = 40
 
 
@@ -36,7 +38,7 @@ def events_of(inspector: Inspector, *, may_import: bool) -> list[Event]:
     """Newest first, at most SHOWN. Two queries. may_import: imports are links"""
     entries = Entry.objects.of(inspector).filter(act__startswith="personnel.")[:SHOWN]
     events = [_told(entry) for entry in entries]
-    rows = inspector.imported.select_related("batch__created_by").order_by("-id")[:SHOWN]
+    rows = inspector.imported.select_related("batch__created_by").defer(*_HEAVY).order_by("-id")[:SHOWN]
     events += [event for row in rows for event in _imported(row, may_import)]
     return sorted(events, key=lambda event: event.at, reverse=True)[:SHOWN]
 
@@ -51,7 +53,7 @@ def _told(entry: Entry) -> Event:
 
 def _imported(row: Any, may_import: bool) -> list[Event]:
     batch: PersonnelImport = row.batch
-    url = reverse("personnel:import", args=[batch.pk]) if may_import else ""
+    url = reverse("personnel:import-batch", args=[batch.pk]) if may_import else ""
     fields = "；".join(f"{f['label']}：{f['old'] or '无'} → {f['new'] or '无'}" for f in row.fields)
     title = f"{'建档' if row.added else '修改'}（导入 {batch.file_name} 第 {row.row} 行）"
     who = batch.created_by.name

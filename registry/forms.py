@@ -333,17 +333,6 @@ class ItemForm(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if name != "code"}
 
 
-class UploadForm(forms.Form):
-    file = forms.FileField(
-        label="选择文件",
-        error_messages={
-            "required": "请选择要上传的文件",
-            "empty": "文件是空的，一个字也没有。请重新导出后再上传",
-        },
-    )
-    mapping = forms.CharField(label="列对应", required=False, max_length=40)
-
-
 class ReviewForm(forms.Form):
     """`values()` are what the action takes besides who and when."""
 

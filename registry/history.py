@@ -11,6 +11,8 @@ from foundation.ledger.models import Entry
 from registry.models import PriorInspection, Target
 from registry.rules.tiers import LABELS
 
+_HEAVY = ("batch__errors", "batch__rejected", "batch__unknown", "batch__upload")
+
 _CHUNK = 500
 
 
@@ -84,7 +86,7 @@ def _acts(target: Target) -> list[Happening]:
 
 def _imports(target: Target) -> list[Happening]:
     lines = []
-    for row in target.imported.select_related("batch").order_by("id"):
+    for row in target.imported.select_related("batch").defer(*_HEAVY).order_by("id"):
         day = str(timezone.localtime(row.batch.committed_at or row.batch.created_at).date())
         words = "；".join(f"{f['label']}：{f['old'] or '空'}→{f['new'] or '空'}" for f in row.fields[:4])
         undone = "，已撤销" if row.batch.state == row.batch.State.UNDONE else ""

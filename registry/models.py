@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from foundation.intake import models as intake
 from foundation.organisation.models import Area, Organisation, Unit, User
 
 uid_validator = RegexValidator(r"^[0-9A-Za-z._-]{1,64}\Z", "编号只能用字母、数字和 . _ -，1 至 64 位。")
@@ -450,43 +451,27 @@ class CheckPoint(models.Model):
         ]
 
 
-class ImportBatch(models.Model):
+class ImportBatch(intake.Batch):
     """一次 Excel 导入：上传、核对、确认、可撤销。"""
 
-    class State(models.TextChoices):
-        CHECKED = "checked", "待确认"
-        COMMITTED = "committed", "已导入"
-        UNDONE = "undone", "已撤销"
-        DROPPED = "dropped", "已放弃"
-
-    organisation = models.ForeignKey(Organisation, models.PROTECT, verbose_name="机构", related_name="+")
     kind = models.CharField("类别", max_length=20, help_text="targets / items")
-    file_name = models.CharField("文件名", max_length=200)
-    sha256 = models.CharField("文件指纹", max_length=64)
-    sheet = models.CharField("工作表", max_length=60, blank=True)
-    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.CHECKED)
-    rows = models.PositiveIntegerField("行数", default=0)
-    unchanged = models.PositiveIntegerField("不变行数", default=0)
-    errors = models.JSONField("错误", default=list)
-    rejected = models.JSONField("错误行原文", default=list)
-    changes = models.JSONField("变化", default=list, help_text="每行：新增/变更、字段、旧值、新值")
-    unknown = models.JSONField("没有认出的列", default=list)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="上传人", related_name="+"
-    )
-    created_at = models.DateTimeField("上传时间", default=timezone.now)
-    committed_at = models.DateTimeField("确认时间", null=True, blank=True)
-    undone_at = models.DateTimeField("撤销时间", null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "导入批次"
         constraints = [
-            one_of("state", "import_state_is_known", "checked committed undone dropped"),
+            one_of("state", "import_state_is_known", intake.STATE_NAMES),
             one_of("kind", "import_kind_is_known", "targets items"),
         ]
 
-    def __str__(self) -> str:
-        return self.file_name
+
+class ImportPart(intake.Part):
+    """导入批次的一段变化。"""
+
+    batch = models.ForeignKey(ImportBatch, models.PROTECT, verbose_name="批次", related_name="parts")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "导入变化"
+        constraints = [models.UniqueConstraint(fields=["batch", "no"], name="import_part_is_numbered_once")]
 
 
 class ImportedRow(models.Model):
@@ -527,13 +512,10 @@ class ImportedRow(models.Model):
         return self.item
 
 
-class ColumnMapping(models.Model):
-    """列对应：外部导出文件的表头，对到本系统的哪一列。起个名字，下次直接选。"""
+class ColumnMapping(intake.Mapping):
+    """列对应：外部导出文件的表头，对到本系统的哪一列。按来源起名，下次自动认出。"""
 
-    organisation = models.ForeignKey(Organisation, models.PROTECT, verbose_name="机构", related_name="+")
     kind = models.CharField("类别", max_length=20)
-    name = models.CharField("名称", max_length=40)
-    columns = models.JSONField("列对应", default=dict, help_text="表头 → 列")
 
     class Meta:
         verbose_name = verbose_name_plural = "列对应"
@@ -543,9 +525,6 @@ class ColumnMapping(models.Model):
                 violation_error_message="这个名称的列对应已存在。",
             )
         ]  # fmt: skip
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class RegisterReview(models.Model):

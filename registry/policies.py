@@ -3,7 +3,7 @@
 from foundation.errors import OutOfOrder
 from foundation.organisation import policies
 from foundation.organisation.models import Organisation, User
-from registry.models import ImportBatch, InspectionItem
+from registry.models import InspectionItem
 
 
 def check_may_view(user: User) -> None:
@@ -32,14 +32,6 @@ def can_import(user: User, organisation: Organisation) -> bool:
 
 def can_approve(user: User, organisation: Organisation) -> bool:
     return policies.can(user, "registry.approve") and user.organisation_id == organisation.pk
-
-
-def check_batch_waits(batch: ImportBatch) -> None:
-    """raises: OutOfOrder unless the batch waits for confirmation"""
-    if batch.state != ImportBatch.State.CHECKED:
-        raise OutOfOrder(
-            f"这个批次{batch.get_state_display()}，不能再改。请重新上传文件。", code="batch_is_settled"
-        )
 
 
 def check_item_draft(item: InspectionItem) -> None:

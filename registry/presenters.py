@@ -1,6 +1,5 @@
 """Rows of the registers as pages print them."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,7 +12,7 @@ from foundation.rulebook.model import Rulebook
 from foundation.rulebook.selectors import Facts, FlagFact, active_flag
 from registry import history, policies
 from registry.facts import facts_of_rows
-from registry.models import ImportBatch, Target, TierAssignment
+from registry.models import Target, TierAssignment
 from registry.rules import categories, tiers
 
 STRONGEST = ("special", "key", "general", tiers.UNLISTED)
@@ -170,51 +169,3 @@ def _flag(row: Any, book: Rulebook | None, on: date) -> dict[str, Any]:
     active = bool(kind and active_flag(kind, Facts({}, (fact,)), on))
     state = "已撤销" if row.revoked_on else "有效" if active else "已过期"
     return {"flag": row, "name": kind.zh if kind else row.flag, "state": state, "active": active}
-
-
-# ---------- imports ----------
-
-SHOWN = 200
-
-
-def preview(batch: ImportBatch, sheet: Any) -> dict[str, Any]:
-    """Figures, faulty cells with a box to type in, changed fields; what is too long to show is counted."""
-    names = {
-        record["row"]: record["cells"].get("name") or record["cells"].get("uid", "")
-        for record in batch.rejected
-    }
-    changed = [change for change in batch.changes if change["kind"] != "add"]
-    added = [change for change in batch.changes if change["kind"] == "add"]
-    return {
-        "batch": batch, "unit": sheet.unit,
-        "faults": [_fault(error, sheet, names) for error in batch.errors[:SHOWN]],
-        "more_faults": max(0, len(batch.errors) - SHOWN), "bad": len(batch.rejected),
-        "added": added[:SHOWN], "added_count": len(added), "changed_count": len(changed),
-        "diff": [
-            {"name": change["name"], "label": f["label"], "old": f["old"], "new": f["new"], "note": f"第 {change['row']} 行"}
-            for change in changed[:SHOWN] for f in change["fields"]
-        ],
-        "more_changed": max(0, len(changed) - SHOWN), "more_added": max(0, len(added) - SHOWN),
-        "notices": [(change["row"], change["name"], text) for change in batch.changes for text in change["notices"]][:SHOWN],
-        "steps": steps(batch),
-    }  # fmt: skip
-
-
-def _fault(error: dict[str, Any], sheet: Any, names: dict[int, str]) -> dict[str, Any]:
-    column = next((column for column in sheet.columns if column.key == error["key"]), None)
-    options = list(column.choices.values()) if column and column.kind == "choice" else []
-    guess = re.search(r"是不是“(.+?)”", error["message"])
-    return {
-        **error, "name": names.get(error["row"], ""), "options": options, "fixable": column is not None,
-        "guess": guess.group(1) if guess else "",
-    }  # fmt: skip
-
-
-def steps(batch: ImportBatch | Any | None) -> list[dict[str, str]]:
-    state = batch.state if batch else ""
-    now = {"": 0, "checked": 1}.get(state, 3)
-    labels = [("上传", "选择文件"), ("核对", "修正错误，看清变化"), ("确认", "整批写入，可整批撤销")]
-    return [
-        {"label": label, "note": note, "state": "done" if at < now else "now" if at == now else "todo"}
-        for at, (label, note) in enumerate(labels)
-    ]

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from registry.views import imports, items, reviews, targets
+from foundation.intake.urls import intake_urls
+from registry.views import items, reviews, targets
 
 app_name = "registry"
 
@@ -23,16 +24,8 @@ target_urls = [
     path("objects/<int:target_id>/tier/<int:assignment_id>/end/", targets.end_override, name="end-tier"),
 ]
 import_urls = [
-    path("objects/import/", imports.upload, {"kind": "targets"}, name="import"),
-    path("objects/import/template/", imports.template, {"kind": "targets"}, name="import-template"),
-    path("matters/import/", imports.upload, {"kind": "items"}, name="import-items"),
-    path("matters/import/template/", imports.template, {"kind": "items"}, name="import-items-template"),
-    path("objects/import/<int:batch_id>/", imports.batch, name="import-batch"),
-    path("objects/import/<int:batch_id>/errors/", imports.errors, name="import-errors"),
-    path("objects/import/<int:batch_id>/correct/", imports.correct, name="import-correct"),
-    path("objects/import/<int:batch_id>/commit/", imports.commit, name="import-commit"),
-    path("objects/import/<int:batch_id>/undo/", imports.undo, name="import-undo"),
-    path("objects/import/<int:batch_id>/drop/", imports.drop, name="import-drop"),
+    *intake_urls("targets", "objects/import/", "import"),
+    *intake_urls("items", "matters/import/", "import-items"),
 ]
 item_urls = [
     path("matters/", items.items, name="items"),

@@ -21,6 +21,7 @@ _BLANKS = re.compile(r"[\s\u3000\u200b\ufeff]+")
 _WIDE = range(0xFF01, 0xFF5F)
 _HALF = {wide: wide - 0xFEE0 for wide in _WIDE if chr(wide - 0xFEE0).isalnum() or chr(wide) in "－＿．＠＋"}
 _STOP = re.compile(r"[；;]")
+_DANGEROUS = re.compile(r"'*[=+\-@\t\r]")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})\Z")
 
 
@@ -30,6 +31,7 @@ class Column:
 
     choices: stored word → Chinese; either may be written in the file
     needs: another column that says which thing this cell belongs to; it travels with every change of this one
+    shape: regular expression of what is usually written here; only to notice that a table has slipped sideways
     """
 
     key: str
@@ -42,6 +44,10 @@ class Column:
     help: str = ""
     example: str = ""
     needs: str = ""
+    shape: str = ""
+
+    def has_shape(self, text: str) -> bool:
+        return re.fullmatch(self.shape, text) is not None
 
     def parse(self, cell: Any) -> Any:
         """The value of a non-empty cell. raises: CellWrong"""
@@ -67,13 +73,16 @@ class Column:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A kind of table: `key` names the register, `title` the worksheet, `unit` the measure word of its rows."""
+    """A kind of table: `key` names the register, `title` the worksheet, `unit` the measure word of its rows,
+    `identity` the column in which a file may name a row of the register outright.
+    """
 
     key: str
     title: str
     columns: tuple[Column, ...]
     unit: str = "行"
     notes: tuple[str, ...] = ()
+    identity: str = ""
     _by_key: dict[str, Column] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -104,10 +113,16 @@ def written(cell: Any) -> str:
         return cell.date().isoformat() if cell.time() == time() else cell.isoformat(" ")
     if isinstance(cell, (date, time)):
         return cell.isoformat()
-    text = str(cell)
-    if len(text) > 1 and text[0] == "'" and text[1] in "=+-@":
-        text = text[1:]
-    return tidy(text)
+    return tidy(unguarded(str(cell)))
+
+
+def guarded(text: str) -> str:
+    """Text that a spreadsheet cannot take for a formula: with an apostrophe in front, which `unguarded` takes off."""
+    return f"'{text}" if _DANGEROUS.match(text) else text
+
+
+def unguarded(text: str) -> str:
+    return text[1:] if text.startswith("'") and _DANGEROUS.match(text) else text
 
 
 def is_empty(cell: Any) -> bool:
@@ -217,7 +232,7 @@ def _words(column: Column, cell: Any) -> list[str]:
 def _lines(column: Column, cell: Any) -> list[str]:
     """One entry per line of the cell; a cell of one line is split at its semicolons."""
     _not_a_formula(cell)
-    text = cell if isinstance(cell, str) else written(cell)
+    text = unguarded(cell) if isinstance(cell, str) else written(cell)
     parts = text.splitlines() if "\n" in text else _STOP.split(text)
     lines = [tidy(part) for part in parts if part.strip()]
     if sum(map(len, lines)) > column.max_length:

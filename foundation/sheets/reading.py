@@ -2,7 +2,9 @@
 
 import csv
 import io
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -19,17 +21,30 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 @dataclass(frozen=True)
 class Grid:
-    """Cells by absolute position (zero-based), what is merged (first row, column, last row, column), what is a formula."""
+    """Cells by absolute position (zero-based), what is merged (first row, column, last row, column), what is a formula.
+
+    height: rows down to the last one that holds something. Rows of a workbook become Python values only while
+    they are walked through, so that a hundred thousand of them take little memory.
+    """
 
     sheet: str
-    rows: list[list[Any]]
+    source: python_calamine.CalamineSheet | Sequence[list[Any]]
+    height: int
     merged: tuple[tuple[int, int, int, int], ...] = ()
     formulas: frozenset[tuple[int, int]] = frozenset()
     encoding: str = ""
 
-    def cell(self, row: int, column: int) -> Any:
-        cells = self.rows[row]
-        return cells[column] if column < len(cells) else None
+    def rows(self, start: int = 0) -> Iterator[list[Any]]:
+        """From a zero-based row down."""
+        if isinstance(self.source, Sequence):
+            yield from islice(self.source, start, self.height)
+            return
+        left = [None] * (self.source.start or (0, 0))[1]
+        for cells in islice(self.source.iter_rows(), start, self.height):
+            yield [*left, *cells] if left else cells
+
+    def head(self, count: int) -> list[list[Any]]:
+        return list(islice(self.rows(), count))
 
 
 def read(name: str, data: bytes, *, prefer: str = "") -> Grid:
@@ -49,13 +64,13 @@ def read(name: str, data: bytes, *, prefer: str = "") -> Grid:
         raise SheetRefused(
             f"“{name}”不是表格文件。只收 {KINDS}，请另存为其中一种再上传。", code="wrong_file_type"
         )
-    if all(is_empty(cell) for row in grid.rows for cell in row):
+    if not grid.height:
         raise SheetRefused(
             f"工作表“{grid.sheet}”里没有内容。请检查数据是不是在别的工作表里。", code="sheet_is_empty"
         )
-    if len(grid.rows) > MAX_ROWS:
+    if grid.height > MAX_ROWS:
         raise SheetRefused(
-            f"有 {len(grid.rows)} 行，一次最多 {MAX_ROWS} 行。请分成几个文件。", code="too_many_rows"
+            f"有 {grid.height} 行，一次最多 {MAX_ROWS} 行。请分成几个文件。", code="too_many_rows"
         )
     return grid
 
@@ -118,11 +133,12 @@ def _grid(book: python_calamine.CalamineWorkbook, name: str, formulas: frozenset
         raise SheetRefused(
             f"工作表“{name}”的范围太大。请删去表格外面散落的内容，或分成几个文件。", code="sheet_too_large"
         )
-    rows = sheet.to_python(skip_empty_area=False)
-    while rows and all(is_empty(cell) for cell in rows[-1]):
-        rows.pop()
+    height = 0
+    for number, cells in enumerate(sheet.iter_rows(), 1):
+        if not all(is_empty(cell) for cell in cells):
+            height = number
     merged = tuple((a[0], a[1], b[0], b[1]) for a, b in sheet.merged_cell_ranges or ())
-    return Grid(name, rows, merged, formulas)
+    return Grid(name, sheet, height, merged, formulas)
 
 
 def _csv(data: bytes) -> Grid:
@@ -142,7 +158,7 @@ def _csv(data: bytes) -> Grid:
         ) from None
     while rows and all(is_empty(cell) for cell in rows[-1]):
         rows.pop()
-    return Grid("CSV", rows, encoding=encoding)
+    return Grid("CSV", rows, len(rows), encoding=encoding)
 
 
 def decode(data: bytes) -> tuple[str, str]:

@@ -1,6 +1,6 @@
 """Rows of a grid become values and problems; nothing is looked up here."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,12 +30,13 @@ class Row:
 
 
 def parse_rows(sheet: Sheet, grid: Grid, layout: Layout) -> Iterator[Row]:
-    """Every non-empty row below the headers."""
+    """Every non-empty row below the headers, one at a time."""
     merged = _merged_rows(grid, layout.row)
-    for index in range(layout.row + 1, len(grid.rows)):
-        cells = {key: grid.cell(index, place) for key, place in layout.places.items()}
-        filled = {key: cell for key, cell in cells.items() if not is_empty(cell)}
-        formulas = {key for key, place in layout.places.items() if (index, place) in grid.formulas}
+    places = list(layout.places.items())
+    for index, cells in enumerate(grid.rows(layout.row + 1), layout.row + 1):
+        width = len(cells)
+        filled = {key: cells[at] for key, at in places if at < width and not is_empty(cells[at])}
+        formulas = {key for key, at in places if (index, at) in grid.formulas} if grid.formulas else ()
         if not filled and not formulas:
             continue
         row = parse_row(sheet, index + 1, filled, formulas)
@@ -46,23 +47,15 @@ def parse_rows(sheet: Sheet, grid: Grid, layout: Layout) -> Iterator[Row]:
         yield row
 
 
-def parse_row(
-    sheet: Sheet,
-    number: int,
-    filled: Mapping[str, Any],
-    formulas: Iterable[str] = (),
-    *,
-    partial: bool = True,
-) -> Row:
-    """partial: a missing required cell may be kept from the register, so only the caller can tell if it is a fault."""
+def parse_row(sheet: Sheet, number: int, filled: Mapping[str, Any], formulas: Collection[str] = ()) -> Row:
+    """A missing required cell may be kept from the register, so only the caller can tell if it is a fault."""
     row = Row(number, raw={key: _raw(cell) for key, cell in filled.items()})
-    formulas = frozenset(formulas)
-    for column in sheet.columns:
-        if column.key in formulas:
-            row.raw.setdefault(column.key, "")
-            row.wrong(sheet, column.key, "是公式。请改成文字或数字（复制后“选择性粘贴为数值”）")
-        elif column.key in filled:
-            _parse_cell(sheet, row, column.key, filled[column.key])
+    for key in formulas:
+        row.raw.setdefault(key, "")
+        row.wrong(sheet, key, "是公式。请改成文字或数字（复制后“选择性粘贴为数值”）")
+    for key, cell in filled.items():
+        if key not in formulas:
+            _parse_cell(sheet, row, key, cell)
     return row
 
 
@@ -94,9 +87,19 @@ def _merged_rows(grid: Grid, header: int) -> dict[int, str]:
     return found
 
 
-def flag_repeated(sheet: Sheet, rows: Iterable[Row], key: str, name: Callable[[Row], Any], what: str) -> None:
-    """Mark every row whose `name` already occurred further up in the file."""
-    first: dict[Any, int] = {}
+def flag_repeated(
+    sheet: Sheet,
+    rows: Iterable[Row],
+    key: str,
+    name: Callable[[Row], Any],
+    what: str,
+    first: dict[Any, int] | None = None,
+) -> None:
+    """Mark every row whose `name` already occurred further up in the file.
+
+    first: where each was met first; kept by the caller when a long file is looked at in parts
+    """
+    first = {} if first is None else first
     for row in rows:
         value = name(row)
         if value in (None, ""):

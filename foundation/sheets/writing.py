@@ -13,23 +13,18 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from foundation.sheets.columns import Column, Sheet
+from foundation.sheets.columns import Column, Sheet, guarded
 from foundation.sheets.errors import Problem
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 _HEAD = PatternFill("solid", fgColor="E4EAF1")
 _BAD = PatternFill("solid", fgColor="FBE4E1")
 _LIST_LIMIT = 250
-
-
-def safe(text: str) -> str:
-    """Text that a spreadsheet cannot take for a formula: a leading apostrophe, which reading takes off again."""
-    return f"'{text}" if text.startswith(_DANGEROUS) else text
+safe = guarded
 
 
 def _cell_text(column: Column, value: Any) -> str:
-    return safe(column.shown(value))
+    return guarded(column.shown(value))
 
 
 def write_csv(sheet: Sheet, records: Iterable[dict[str, Any]]) -> Iterator[str]:
@@ -193,7 +188,7 @@ def _error_row(page: Any, number: int, sheet: Sheet, record: dict, faults: list[
         cell = page.cell(number, index)
         text = record["cells"].get(column.key, "")
         if text:
-            cell.value, cell.data_type, cell.number_format = safe(text), "s", "@"
+            cell.value, cell.data_type, cell.number_format = guarded(text), "s", "@"
         if column.key in reasons:
             cell.fill, cell.comment = _BAD, Comment(reasons[column.key], "明抽", width=320, height=120)
     page.cell(number, len(sheet.columns) + 1, record["row"])

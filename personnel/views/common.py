@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import QuerySet
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -13,7 +12,7 @@ from foundation.errors import NotAllowed, RuleBroken
 from foundation.organisation.models import Organisation
 from foundation.organisation.policies import can
 from personnel import policies, queries
-from personnel.models import Inspector, PersonnelImport
+from personnel.models import Inspector
 
 REFUSED = "检查人员名录由计划编制员维护，抽取组织员、纪检监督员、分管领导和审计员查看。"
 
@@ -48,13 +47,6 @@ def organisation(request: HttpRequest) -> Organisation:
     if found is None:
         raise Http404("没有这个机构，或不归您查看")
     return found
-
-
-def batches(request: HttpRequest) -> QuerySet[PersonnelImport]:
-    if not can(request.user, "personnel.import"):
-        raise PermissionDenied("检查人员名录由计划编制员导入。")
-    own = PersonnelImport.objects.filter(organisation=request.user.organisation)
-    return own.select_related("organisation", "created_by")
 
 
 def status_of(broken: RuleBroken) -> int:

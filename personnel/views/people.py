@@ -19,7 +19,6 @@ from personnel.filters import InspectorFilter, in_order
 from personnel.forms import AbsenceForm, AccountForm, InspectorForm
 from personnel.models import Inspector
 from personnel.views.common import (
-    check_view,
     editable_or_404,
     inspector_or_404,
     note_broken,
@@ -71,12 +70,6 @@ def export(request: HttpRequest, fmt: str) -> StreamingHttpResponse | FileRespon
     people = Inspector.objects.filter(pk__in=_filtered(request, bureau).qs.values("pk"))
     phones = policies.can_edit(request.user, bureau)
     return exports.export_inspectors(bureau, people, today, fmt, phones=phones)
-
-
-@require_GET
-def template(request: HttpRequest) -> FileResponse:
-    check_view(request)
-    return exports.export_template(request.user.organisation, timezone.localdate())
 
 
 @require_GET

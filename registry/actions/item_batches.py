@@ -2,11 +2,11 @@
 
 from django.db.models import Max, ProtectedError
 
+from foundation.intake.doors import RegisterMoved
 from foundation.organisation.models import User
 from foundation.sheets.changes import ADD
 from foundation.sheets.columns import load
 from registry.actions.items import ITEM_FIELDS, Status, save_points
-from registry.actions.target_batches import RegisterMoved
 from registry.imports.applying import default_of
 from registry.imports.items import SHEET
 from registry.models import CheckPoint, ImportBatch, ImportedRow, InspectionItem
@@ -15,7 +15,8 @@ from registry.models import CheckPoint, ImportBatch, ImportedRow, InspectionItem
 def write(batch: ImportBatch, by: User) -> dict[str, int]:
     """New codes become drafts; a draft is changed in place; any other item gets a new draft version."""
     added = 0
-    for change in batch.changes:
+    changes = batch.changes
+    for change in changes:
         values = {key: _value(key, value) for key, value in change["values"].items()}
         item, before = (
             _add(batch, change, values, by) if change["kind"] == ADD else _change(change, values, by)
@@ -25,7 +26,7 @@ def write(batch: ImportBatch, by: User) -> dict[str, int]:
             batch=batch, item=item, row=change["row"], added=before is None, version=item.version,
             fields=change["fields"], before=before or {},
         )  # fmt: skip
-    return {"added": added, "changed": len(batch.changes) - added}
+    return {"added": added, "changed": len(changes) - added}
 
 
 def _value(key: str, plain: object) -> object:

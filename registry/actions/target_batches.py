@@ -2,21 +2,23 @@
 
 from datetime import date
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 
-from foundation.errors import RuleBroken
+from foundation.intake.doors import RegisterMoved, Tell
 from foundation.organisation.models import User
 from foundation.rulebook.model import Rulebook
 from foundation.sheets.changes import ADD
-from registry.actions.tiers import recompute_for
+from registry.actions.tiers import recompute_for, recompute_rows
 from registry.imports.applying import Writer, remove_flags
+from registry.imports.bulk import insert_rows
 from registry.imports.target_sheet import lists_of, target_sheet
 from registry.models import (
     Entity,
     ImportBatch,
     ImportedRow,
     Permit,
+    PriorInspection,
     StatusPeriod,
     Target,
     TargetFlag,
@@ -28,12 +30,6 @@ from registry.periods import redate, restore
 _CHUNK = 500
 
 
-class RegisterMoved(RuleBroken):
-    """Somebody changed the register between the check and the confirmation."""
-
-    code = "register_moved"
-
-
 def _writer(batch: ImportBatch, book: Rulebook | None, on: date, by: User) -> Writer:
     lists = lists_of(batch.organisation, book)
     return Writer(
@@ -41,31 +37,38 @@ def _writer(batch: ImportBatch, book: Rulebook | None, on: date, by: User) -> Wr
     )
 
 
-def write(batch: ImportBatch, book: Rulebook | None, on: date, by: User) -> dict[str, int]:
-    """raises: RegisterMoved when a row was added or changed since the check"""
+def write(batch: ImportBatch, book: Rulebook | None, on: date, by: User, tell: Tell) -> dict[str, int]:
+    """Part by part, so that a long batch takes little memory.
+
+    raises: RegisterMoved when a row was added or changed since the check
+    """
     writer = _writer(batch, book, on, by)
-    added = [change for change in batch.changes if change["kind"] == ADD]
-    changed = [change for change in batch.changes if change["kind"] != ADD]
+    done = tiers = 0
+    for changes in batch.each_part():
+        new, old = _write_part(batch, writer, changes)
+        if book:
+            tiers += recompute_rows(new, book, on, fresh=True).changed + recompute_rows(old, book, on).changed
+        done += len(changes)
+        tell(done)
+    return {"tiers": tiers}
+
+
+def _write_part(batch: ImportBatch, writer: Writer, changes: list[dict]) -> tuple[list[Target], list[Target]]:
+    """(targets added, targets changed)"""
+    added = [change for change in changes if change["kind"] == ADD]
+    changed = [change for change in changes if change["kind"] != ADD]
     targets = _locked([change["id"] for change in changed])
     _check_unmoved(batch, added, changed, targets)
     new = writer.add(added)
     befores = [_before(targets[change["id"]], change) for change in changed]
     writer.change(targets, changed)
-    rows = [
-        ImportedRow(batch=batch, target=t, row=c["row"], added=True, version=1)
-        for t, c in zip(new, added, strict=True)
-    ]
+    rows = [(batch.pk, t.pk, c["row"], True, 1, [], {}) for t, c in zip(new, added, strict=True)]
     rows += [
-        ImportedRow(
-            batch=batch, target=targets[c["id"]], row=c["row"], added=False, version=targets[c["id"]].version,
-            fields=c["fields"], before=before,
-        )
+        (batch.pk, c["id"], c["row"], False, targets[c["id"]].version, c["fields"], before)
         for c, before in zip(changed, befores, strict=True)
-    ]  # fmt: skip
-    ImportedRow.objects.bulk_create(rows, batch_size=_CHUNK)
-    touched = [*(target.pk for target in new), *targets]
-    tiers = recompute_for(touched, book, on).changed if book else 0
-    return {"added": len(added), "changed": len(changed), "tiers": tiers}
+    ]
+    insert_rows(ImportedRow, ("batch", "target", "row", "added", "version", "fields", "before"), rows)
+    return new, list(targets.values())
 
 
 def _locked(ids: list[int]) -> dict[int, Target]:
@@ -109,42 +112,71 @@ def _before(target: Target, change: dict) -> dict:
     return before
 
 
-def undo(batch: ImportBatch, book: Rulebook | None, on: date, by: User) -> tuple[int, list[str]]:
-    """(rows restored, names of rows kept because they were edited or used since)"""
-    rows = list(batch.imported.select_related("target", "target__entity").order_by("id"))
+def undo(batch: ImportBatch, book: Rulebook | None, on: date, by: User, tell: Tell) -> tuple[int, list[str]]:
+    """(rows restored, names of rows kept because they were edited or used since). The last row goes first."""
+    writer = _writer(batch, book, on, by)
+    ids = list(batch.imported.order_by("-id").values_list("pk", flat=True))
+    restored, kept = 0, []
+    for start in range(0, len(ids), _CHUNK):
+        part = batch.imported.filter(pk__in=ids[start : start + _CHUNK])
+        rows = list(part.select_related("target", "target__entity").order_by("id"))
+        count, left = _undo_part(writer, rows, book, on)
+        restored, kept = restored + count, [*left, *kept]
+        tell(start + len(rows))
+    return restored, kept
+
+
+def _undo_part(
+    writer: Writer, rows: list[ImportedRow], book: Rulebook | None, on: date
+) -> tuple[int, list[str]]:
     kept = [row.of_target.name for row in rows if row.of_target.version != row.version]
     free = [row for row in rows if row.of_target.version == row.version]
     restored, used = _remove([row for row in free if row.added])
     changed = [row for row in free if not row.added]
-    _restore(_writer(batch, book, on, by), changed)
-    if book:
-        recompute_for([row.of_target.pk for row in changed], book, on)
+    if changed:
+        _restore(writer, changed)
+        if book:
+            recompute_for([row.of_target.pk for row in changed], book, on)
     return restored + len(changed), kept + used
 
 
 def _remove(rows: list[ImportedRow]) -> tuple[int, list[str]]:
-    """Delete targets an import added, unless something else already refers to them."""
-    removed, used = 0, []
-    for row in rows:
-        try:
-            with transaction.atomic():
-                _delete(row)
-            removed += 1
-        except (ProtectedError, RuleBroken):
-            used.append(row.of_target.name)
-    return removed, used
+    """Delete targets an import added, unless something else already refers to them; all at once where nothing does."""
+    ids = [row.of_target.pk for row in rows]
+    busy = set(PriorInspection.objects.filter(target__in=ids).values_list("target", flat=True))
+    again = ImportedRow.objects.filter(target__in=ids).exclude(pk__in=[row.pk for row in rows])
+    busy |= set(again.values_list("target", flat=True))
+    free = [row for row in rows if row.of_target.pk not in busy]
+    used = [row.of_target.name for row in rows if row.of_target.pk in busy]
+    removed, named = _delete_all(free)
+    return removed, used + named
 
 
-def _delete(row: ImportedRow) -> None:
-    target, entity = row.of_target, row.of_target.entity
-    if target.inspections.exists() or target.imported.exclude(pk=row.pk).exists():
-        raise RuleBroken("导入后已有检查记录或再次导入")
-    row.delete()
+def _delete_all(rows: list[ImportedRow]) -> tuple[int, list[str]]:
+    """Halves a group that something refers to until the one that is referred to stands alone."""
+    if not rows:
+        return 0, []
+    try:
+        with transaction.atomic():
+            _delete(rows)
+        return len(rows), []
+    except (ProtectedError, IntegrityError):
+        if len(rows) == 1:
+            return 0, [rows[0].of_target.name]
+        middle = len(rows) // 2
+        one, other = _delete_all(rows[:middle]), _delete_all(rows[middle:])
+        return one[0] + other[0], one[1] + other[1]
+
+
+def _delete(rows: list[ImportedRow]) -> None:
+    ids = [row.of_target.pk for row in rows]
+    entities = {row.of_target.entity_id for row in rows if row.of_target.entity_id}
+    ImportedRow.objects.filter(pk__in=[row.pk for row in rows]).delete()
     for model in (TierAssignment, StatusPeriod, Permit, TargetTag, TargetFlag):
-        model._base_manager.filter(target=target).delete()
-    Target.objects.filter(pk=target.pk).delete()
-    if entity and not entity.targets.exists():
-        Entity.objects.filter(pk=entity.pk).delete()
+        model._base_manager.filter(target__in=ids).delete()
+    Target.objects.filter(pk__in=ids).delete()
+    held = set(Target.objects.filter(entity__in=entities).values_list("entity", flat=True))
+    Entity.objects.filter(pk__in=entities - held).delete()
 
 
 def _restore(writer: Writer, rows: list[ImportedRow]) -> None:

@@ -13,6 +13,7 @@ from foundation.organisation.models import Organisation, User
 from foundation.rulebook.model import Rulebook
 from registry import policies
 from registry.facts import facts_of_rows
+from registry.imports.bulk import insert_rows
 from registry.models import Target, TierAssignment
 from registry.rules import tiers as rules
 
@@ -55,11 +56,21 @@ def recompute_for(target_ids: Iterable[int], book: Rulebook, on: date) -> TierSu
     return summary
 
 
-def _recompute_chunk(targets: list[Target], book: Rulebook, on: date, summary: TierSummary) -> None:
+def recompute_rows(targets: list[Target], book: Rulebook, on: date, *, fresh: bool = False) -> TierSummary:
+    """The same for targets in memory. fresh: just made, so that nothing is on file for them"""
+    summary = TierSummary()
+    for start in range(0, len(targets), _CHUNK):
+        _recompute_chunk(targets[start : start + _CHUNK], book, on, summary, made_now=fresh)
+    return summary
+
+
+def _recompute_chunk(
+    targets: list[Target], book: Rulebook, on: date, summary: TierSummary, *, made_now: bool = False
+) -> None:
     facts = facts_of_rows(targets, on)
-    on_file = _on_file(targets)
+    on_file = {} if made_now else _on_file(targets)
     ending: list[int] = []
-    fresh: list[TierAssignment] = []
+    fresh: list[tuple] = []
     amended: list[TierAssignment] = []
     for target in targets:
         computed = rules.tierings(book, facts[target.pk], on)
@@ -69,10 +80,11 @@ def _recompute_chunk(targets: list[Target], book: Rulebook, on: date, summary: T
         summary.overridden += any(row.overridden for row in on_file.get(target.pk, ()))
         summary.notices += [(target.name, text) for text in rules.notices(book, facts[target.pk], computed)]
         ending += turn.ending
-        fresh += [_row(target, tiering, on) for tiering in turn.beginning]
+        fresh += [(target.pk, *_row(tiering, on)) for tiering in turn.beginning]
         amended += _amended(turn)
-    _end(ending, on)
-    TierAssignment.objects.bulk_create(fresh, batch_size=500)
+    if ending:
+        _end(ending, on)
+    insert_rows(TierAssignment, ("target", *_COLUMNS), fresh)
     for row in amended:
         row.save(update_fields=["computed_tier", "reason", "clause"])
 
@@ -95,11 +107,11 @@ def _on_file(targets: list[Target]) -> dict[int, list[rules.OnFile]]:
     return found
 
 
-def _row(target: Target, tiering: rules.Tiering, on: date) -> TierAssignment:
-    return TierAssignment(
-        target=target, body=tiering.body, tier=tiering.tier, computed_tier=tiering.tier, overlay=tiering.overlay,
-        since=on, reason=tiering.reason, clause=tiering.clause,
-    )  # fmt: skip
+_COLUMNS = ("body", "tier", "computed_tier", "overlay", "since", "reason", "clause")
+
+
+def _row(tiering: rules.Tiering, on: date) -> tuple:
+    return tiering.body, tiering.tier, tiering.tier, tiering.overlay, on, tiering.reason, tiering.clause
 
 
 def _amended(turn: rules.Turn) -> list[TierAssignment]:

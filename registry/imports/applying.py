@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Field, Model
 
 from foundation.organisation.models import Organisation, User
-from foundation.sheets.columns import Sheet, load
+from foundation.sheets.columns import Column, Sheet, load
+from registry.imports.bulk import insert_rows
 from registry.imports.flag_text import parse_flags
 from registry.imports.target_sheet import TAG, Lists, values_for_model
 from registry.models import Entity, Permit, StatusPeriod, Target, TargetFlag, TargetTag
@@ -30,8 +32,12 @@ class Writer:
     by: User | None
     reason: str
 
+    @cached_property
+    def columns(self) -> dict[str, Column]:
+        return {column.key: column for column in self.sheet.columns}
+
     def loaded(self, plain_values: Mapping[str, Any]) -> dict[str, Any]:
-        keys = {column.key: column for column in self.sheet.columns}
+        keys = self.columns
         return {key: load(keys[key], value) for key, value in plain_values.items() if key in keys}
 
     def add(self, changes: list[dict]) -> list[Target]:
@@ -42,14 +48,12 @@ class Writer:
             self._new(change["uid"], row, entities) for change, row in zip(changes, values, strict=True)
         ]
         Target.objects.bulk_create(targets, batch_size=_BATCH)
-        periods = [
-            StatusPeriod(
-                target=target, status=target.status, since=target.status_since or self.on, reason=self.reason
-            )
-            for target in targets
-        ]
-        StatusPeriod.objects.bulk_create(periods, batch_size=_BATCH)
-        self._belongings(list(zip(targets, values, strict=True)))
+        insert_rows(
+            StatusPeriod,
+            ("target", "status", "since", "reason"),
+            [(t.pk, t.status, t.status_since or self.on, self.reason) for t in targets],
+        )
+        self._belongings(list(zip(targets, values, strict=True)), fresh=True)
         return targets
 
     def change(self, targets: Mapping[int, Target], changes: list[dict]) -> None:
@@ -120,17 +124,19 @@ class Writer:
         for code, entity in found.items():
             _set_entity(entity, wanted[code])
         Entity.objects.bulk_create(new, batch_size=_BATCH)
-        Entity.objects.bulk_update(old, [*ENTITY_FIELDS, "name", "former_names"], batch_size=_BATCH)
+        if old:
+            Entity.objects.bulk_update(old, [*ENTITY_FIELDS, "name", "former_names"], batch_size=_BATCH)
         return found
 
-    def _belongings(self, pairs: Iterable[tuple[Target, Mapping[str, Any]]]) -> None:
+    def _belongings(self, pairs: Iterable[tuple[Target, Mapping[str, Any]]], *, fresh: bool = False) -> None:
+        """fresh: targets just made, which have nothing on file yet"""
         pairs = list(pairs)
-        self._permits(pairs)
-        self._tags(pairs)
+        self._permits(pairs, fresh)
+        self._tags(pairs, fresh)
         self._flags(pairs)
 
-    def _permits(self, pairs: list[tuple[Target, Mapping[str, Any]]]) -> None:
-        there = self._permits_on_file(target.pk for target, _ in pairs)
+    def _permits(self, pairs: list[tuple[Target, Mapping[str, Any]]], fresh: bool) -> None:
+        there = {} if fresh else self._permits_on_file(target.pk for target, _ in pairs)
         new: list[Permit] = []
         old: list[Permit] = []
         for target, values in pairs:
@@ -159,15 +165,16 @@ class Writer:
             permits.sort(key=lambda p: (p.valid_until or date.min, p.pk), reverse=True)
         return found
 
-    def _tags(self, pairs: list[tuple[Target, Mapping[str, Any]]]) -> None:
-        fresh = []
+    def _tags(self, pairs: list[tuple[Target, Mapping[str, Any]]], fresh: bool) -> None:
+        made = []
         for target, values in pairs:
             for key, words in values.items():
                 if key.startswith(TAG):
                     group = key.removeprefix(TAG)
-                    TargetTag.objects.filter(target=target, group=group).delete()
-                    fresh += [TargetTag(target=target, group=group, value=word) for word in words or ()]
-        TargetTag.objects.bulk_create(fresh, batch_size=_BATCH)
+                    if not fresh:
+                        TargetTag.objects.filter(target=target, group=group).delete()
+                    made += [(target.pk, group, word) for word in words or ()]
+        insert_rows(TargetTag, ("target", "group", "value"), made)
 
     def _flags(self, pairs: list[tuple[Target, Mapping[str, Any]]]) -> None:
         fresh = [

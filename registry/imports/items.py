@@ -1,13 +1,13 @@
 """The list of inspection items as the importing engine sees it. A published item is not changed: it gets a new version."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from foundation.organisation.models import Organisation
 from foundation.rulebook.tables import MODES
 from foundation.sheets.changes import Known
-from foundation.sheets.checking import Match
+from foundation.sheets.checking import Match, Met
 from foundation.sheets.columns import Column, Sheet
 from foundation.sheets.rows import Row, flag_repeated
 from registry.models import InspectionItem
@@ -46,8 +46,10 @@ class ItemRegister:
     organisation: Organisation
     sheet: Sheet = SHEET
 
-    def resolve(self, rows: list[Row], taken: Collection[str]) -> Mapping[int, Match]:
-        flag_repeated(self.sheet, rows, "code", lambda row: row.values.get("code"), "事项编号")
+    def resolve(self, rows: list[Row], met: Met) -> Mapping[int, Match]:
+        flag_repeated(
+            self.sheet, rows, "code", lambda row: row.values.get("code"), "事项编号", met.firsts["code"]
+        )
         known = self._known({row.values["code"] for row in rows if row.values.get("code")})
         matches = {}
         for row in rows:

@@ -50,6 +50,7 @@ def target_sheet(lists: Lists, book: Rulebook | None) -> Sheet:
             *_labels(book),
         ),
         unit="家",
+        identity="uid",
         notes=(
             "有信用代码的，对象编号可以不填：已登记的按信用代码、许可证编号对上，新的自动编号。",
             "风险标记写成：标记|发生日期|依据；几个标记用分号隔开。只增不减，撤销请在对象页面办理。",
@@ -81,7 +82,7 @@ def _identity(lists: Lists) -> tuple[Column, ...]:
 
 def _entity() -> tuple[Column, ...]:
     return (
-        Column("uscc", "统一社会信用代码", "code", max_length=40, synonyms=("信用代码", "社会信用代码", "统一代码"), help="18 位；没有的不填", example="91140521EMG3Q5GT92"),
+        Column("uscc", "统一社会信用代码", "code", max_length=40, synonyms=("信用代码", "社会信用代码", "统一代码"), help="18 位；没有的不填", example="91140521EMG3Q5GT92", shape=r"[0-9A-Za-z]{18}"),
         Column("legal_representative", "法定代表人", max_length=60, synonyms=("法人", "法人代表", "法定代表人（负责人）"), example="高某"),
         Column("entity_type", "主体类型", max_length=60, synonyms=("企业类型", "市场主体类型"), example="有限责任公司"),
         Column("registration_authority", "登记机关", max_length=100, example="青禾县行政审批服务管理局"),
@@ -97,7 +98,7 @@ def _supervision(book: Rulebook | None) -> tuple[Column, ...]:
         Column("categories", "监管类别", "words", choices=used, max_length=40, synonyms=("范围标识", "监管标签"),
                help="规则书里的局部范围标签，几个用顿号隔开", example=next(iter(used.values()), "")),
         Column("permit_class", "排污许可管理类别", "choice", choices=dict(Target.PermitClass.choices), synonyms=("管理类别", "许可管理类别", "排污许可类别"), example="重点管理"),
-        Column("permit_number", "许可证编号", "code", max_length=40, synonyms=("排污许可证编号", "许可证号", "排污许可证号", "登记编号"), help="22 位", example="91140521EMG3Q5GT92001P"),
+        Column("permit_number", "许可证编号", "code", max_length=40, synonyms=("排污许可证编号", "许可证号", "排污许可证号", "登记编号"), help="22 位", example="91140521EMG3Q5GT92001P", shape=r"[0-9A-Za-z]{20,24}"),
         Column("permit_from", "许可证有效期起", "date", synonyms=("有效期起", "有效期开始", "发证日期"), example="2023-06-01", needs="permit_number"),
         Column("permit_until", "许可证有效期止", "date", synonyms=("有效期止", "有效期结束", "有效期至"), example="2028-05-31", needs="permit_number"),
         Column("key_polluter_list", "列入重点排污单位名录", "yes_no", synonyms=("重点排污单位", "是否重点排污单位"), example="是"),

@@ -1,6 +1,6 @@
 """The target register as the importing engine sees it: codes checked, rows matched, nothing written."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from foundation.organisation.models import Organisation
 from foundation.rulebook.model import Rulebook
 from foundation.sheets.changes import Known
-from foundation.sheets.checking import Match
+from foundation.sheets.checking import Match, Met
 from foundation.sheets.columns import Sheet
 from foundation.sheets.errors import CellWrong
 from foundation.sheets.rows import Row, flag_repeated
@@ -50,23 +50,25 @@ class TargetRegister:
     def sheet(self) -> Sheet:
         return target_sheet(self.lists, self.book)
 
-    def resolve(self, rows: list[Row], taken: Collection[str]) -> Mapping[int, Match]:
+    def resolve(self, rows: list[Row], met: Met) -> Mapping[int, Match]:
         notices = {row.number: self._check_cells(row) for row in rows}
-        flag_repeated(self.sheet, rows, "uid", lambda row: row.values.get("uid"), "对象编号")
-        flag_repeated(
-            self.sheet, rows, "permit_number", lambda row: row.values.get("permit_number"), "许可证编号"
-        )
-        flag_repeated(
-            self.sheet, rows, "uscc", _nameless_site, "信用代码相同、又没有对象编号和许可证编号，名称也"
-        )
+        for key, name, what in _ONCE:
+            flag_repeated(self.sheet, rows, key, name, what, met.firsts[key])
         index = self._index(rows)
-        used = set(taken) | {row.values["uid"] for row in rows if row.values.get("uid")}
+        met.used |= {row.values["uid"] for row in rows if row.values.get("uid")}
         matches = {}
         for row in rows:
-            match = self._match(row, index, used, notices[row.number])
+            self._check_taken(row, index, met)
+            match = self._match(row, index, met.used, notices[row.number])
             if match:
                 matches[row.number] = match
         return matches
+
+    def _check_taken(self, row: Row, index: Index, met: Met) -> None:
+        """A row corrected on the page may not become one that is already accepted as new."""
+        uid = row.values.get("uid")
+        if uid in met.taken and uid not in index.by_uid:
+            row.wrong(self.sheet, "uid", f"对象 {uid} 在这份文件里另有一行。请删去一行，或改正编号")
 
     def _check_cells(self, row: Row) -> tuple[str, ...]:
         """Codes, number ranges and orders of dates; cleaned values stay in the row."""
@@ -273,3 +275,10 @@ def _for_row(known: Known, row: Row) -> Known:
         return known
     permit = next((permit for permit in known.values["_permits"] if permit.number == number), None)
     return Known(known.id, known.version, known.name, {**known.values, **permit_record(permit)})
+
+
+_ONCE: tuple[tuple[str, Callable[[Row], Any], str], ...] = (
+    ("uid", lambda row: row.values.get("uid"), "对象编号"),
+    ("permit_number", lambda row: row.values.get("permit_number"), "许可证编号"),
+    ("uscc", _nameless_site, "信用代码相同、又没有对象编号和许可证编号，名称也"),
+)

@@ -1,5 +1,7 @@
 """Finding a name by the first letters of its sounds."""
 
+import re
+from functools import lru_cache
 from itertools import islice
 
 from pypinyin import Style, lazy_pinyin, pinyin
@@ -14,13 +16,28 @@ def initials(name: str) -> str:
     """
     if not name:
         return ""
-    rest = "".join(_letter(part) for part in lazy_pinyin(name, style=Style.FIRST_LETTER))
+    rest = "".join(_letters(part) for part in _PARTS.findall(name))
     heads = [rest[:1]] if rest else []
-    for reading in pinyin(name[0], style=Style.FIRST_LETTER, heteronym=True)[0]:
-        letter = _letter(reading)[:1]
-        if letter and letter not in heads:
-            heads.append(letter)
+    heads += [letter for letter in _readings(name[0]) if letter not in heads]
     return " ".join(head + rest[1:] for head in islice(heads, 4))[:LIMIT]
+
+
+_PARTS = re.compile(
+    r"有限责任公司|股份有限公司|有限公司|[0-9A-Za-z]+|(?:(?!有限责任公司|股份有限公司|有限公司)[^0-9A-Za-z])+"
+)
+
+
+@lru_cache(maxsize=50_000)
+def _letters(part: str) -> str:
+    """First letters of one part of a name; company names repeat their parts, so that each is looked up once."""
+    return "".join(_letter(word) for word in lazy_pinyin(part, style=Style.FIRST_LETTER))
+
+
+@lru_cache(maxsize=10_000)
+def _readings(character: str) -> tuple[str, ...]:
+    """First letters of every reading of one character."""
+    found = pinyin(character, style=Style.FIRST_LETTER, heteronym=True)[0]
+    return tuple(dict.fromkeys(letter for reading in found if (letter := _letter(reading)[:1])))
 
 
 def _letter(text: str) -> str:

@@ -61,7 +61,7 @@ class People:
 
     sheet = SHEET
 
-    def resolve(self, found, taken):
+    def resolve(self, found, met):
         return {row.number: checking.Match(row.values.get("uid", ""), None) for row in found}
 
 

@@ -7,9 +7,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
+from foundation.ledger.models import Entry
 from foundation.organisation.models import Area, Unit
 from personnel import actions
-from personnel.models import Absence, Inspector, PersonnelImport
+from personnel.models import Absence, Inspector, PersonnelImport, PersonnelMapping
 from tests.factories import create_inspector, create_organisation, create_unit, create_user
 from tests.personnel.factories import HEADS, ROWS, create_bureau, create_planner, row_with, workbook
 
@@ -65,11 +66,11 @@ def test_the_list_is_for_those_who_work_with_it(client, bureau, role, status):
 
 def test_strangers_are_sent_to_the_login(client, bureau):
     row = create_inspector(bureau)
-    for path in (LIST, url("inspector", row.pk), url("imports"), url("export", "csv")):
+    for path in (LIST, url("inspector", row.pk), url("import"), url("export", "csv")):
         assert client.get(path).status_code == 302
 
 
-@pytest.mark.parametrize("name", ["create", "upload", "imports"])
+@pytest.mark.parametrize("name", ["create", "import"])
 def test_only_the_planner_writes(client, bureau, name):
     client.force_login(create_user(bureau, "discipline"))
     assert client.get(url(name)).status_code == 403
@@ -90,9 +91,9 @@ def test_an_import_of_another_bureau_does_not_exist(as_planner):
     batch = PersonnelImport.objects.create(
         organisation=there, file_name="x", sha256="0" * 64, created_by=create_planner(there)
     )
-    for name in ("import", "import_errors"):
+    for name in ("import-batch", "import-errors"):
         assert as_planner.get(url(name, batch.pk)).status_code == 404
-    assert as_planner.post(url("import_commit", batch.pk)).status_code == 404
+    assert as_planner.post(url("import-commit", batch.pk)).status_code == 404
 
 
 def test_a_superior_reads_a_branch_and_does_not_write(client, bureau):
@@ -360,46 +361,42 @@ def test_the_page_of_a_person_costs_the_same_however_long_his_history(
 
 
 def _upload(client, data: bytes, name: str = "名册.xlsx", **fields):
-    return client.post(url("upload"), {"file": SimpleUploadedFile(name, data), **fields})
+    follow = fields.pop("follow", False)
+    return client.post(url("import"), {"file": SimpleUploadedFile(name, data), **fields}, follow=follow)
 
 
 def test_a_file_is_uploaded_checked_confirmed_and_undone(as_planner):
     response = _upload(as_planner, workbook(HEADS, *ROWS))
     batch = PersonnelImport.objects.get()
-    assert response.headers["Location"] == url("import", batch.pk)
-    page = as_planner.get(url("import", batch.pk)).content.decode()
+    assert response.headers["Location"] == url("import-batch", batch.pk)
+    page = as_planner.get(url("import-batch", batch.pk)).content.decode()
     assert "核对导入内容" in page
     assert "陈一" in page
     assert not Inspector.objects.exists()
-    as_planner.post(url("import_commit", batch.pk))
+    as_planner.post(url("import-commit", batch.pk))
     assert Inspector.objects.count() == 2
-    assert as_planner.post(url("import_commit", batch.pk)).status_code == 409
-    assert "名册.xlsx" in as_planner.get(url("imports")).content.decode()
+    assert as_planner.post(url("import-commit", batch.pk)).status_code == 409
+    assert "名册.xlsx" in as_planner.get(url("import")).content.decode()
     assert (
         "导入 名册.xlsx 第 2 行"
         in as_planner.get(url("inspector", Inspector.objects.first().pk)).content.decode()
     )
-    as_planner.post(url("import_undo", batch.pk))
+    as_planner.post(url("import-undo", batch.pk))
     assert not Inspector.objects.exists()
-    assert as_planner.get(url("import", batch.pk)).status_code == 200
+    assert as_planner.get(url("import-batch", batch.pk)).status_code == 200
 
 
 def test_a_fault_is_corrected_in_place_or_left_for_later(as_planner):
     _upload(as_planner, workbook(HEADS, row_with("单位", "执法九中队"), ROWS[1]))
     batch = PersonnelImport.objects.get()
-    page = as_planner.get(url("import", batch.pk)).content.decode()
+    page = as_planner.get(url("import-batch", batch.pk)).content.decode()
     assert "没有“执法九中队”" in page
-    assert as_planner.post(url("import_commit", batch.pk)).status_code == 409
-    assert as_planner.get(url("import_errors", batch.pk)).status_code == 200
-    correct = url("import_correct", batch.pk)
-    for fields in (
-        {"row": "x", "key": "unit"},
-        {"row": 2, "key": "organisation"},
-        {"row": 3, "key": "unit"},
-        {"row": 2},
-    ):
-        assert as_planner.post(correct, {"value": "x", **fields}).status_code == 409
-    as_planner.post(correct, {"row": 2, "key": "unit", "value": "执法一中队"})
+    assert as_planner.post(url("import-commit", batch.pk)).status_code == 409
+    assert as_planner.get(url("import-errors", batch.pk)).status_code == 200
+    correct = url("import-correct", batch.pk)
+    for box in ("fix-x-unit", "fix-2-organisation", "fix-3-unit", "fix-2", "other"):
+        assert as_planner.post(correct, {box: "x"}).status_code == 409
+    as_planner.post(correct, {"fix-2-unit": "执法一中队"})
     batch.refresh_from_db()
     assert (batch.errors, len(batch.changes)) == ([], 2)
 
@@ -407,15 +404,15 @@ def test_a_fault_is_corrected_in_place_or_left_for_later(as_planner):
 def test_faulty_rows_may_be_left_for_another_time(as_planner):
     _upload(as_planner, workbook(HEADS, row_with("单位", "执法九中队"), ROWS[1]))
     batch = PersonnelImport.objects.get()
-    as_planner.post(url("import_commit", batch.pk), {"skip_errors": "1"})
+    as_planner.post(url("import-commit", batch.pk), {"skip_errors": "1"})
     assert [row.name for row in Inspector.objects.all()] == ["李二"]
 
 
 def test_a_dropped_file_changes_nothing(as_planner):
     _upload(as_planner, workbook(HEADS, *ROWS))
     batch = PersonnelImport.objects.get()
-    as_planner.post(url("import_drop", batch.pk))
-    assert as_planner.post(url("import_commit", batch.pk)).status_code == 409
+    as_planner.post(url("import-drop", batch.pk))
+    assert as_planner.post(url("import-commit", batch.pk)).status_code == 409
     assert not Inspector.objects.exists()
 
 
@@ -425,7 +422,6 @@ def test_a_dropped_file_changes_nothing(as_planner):
         (b"", "a.xlsx", "文件是空的"),
         (b"PK\x03\x04nonsense", "a.xlsx", "文件损坏"),
         (b"%PDF-1.7", "a.pdf", "不是表格文件"),
-        (workbook(["甲", "乙"], [1, 2]), "a.xlsx", "没有认出任何表头"),
         (workbook(HEADS), "a.xlsx", "下面没有数据"),
     ],
 )
@@ -436,18 +432,59 @@ def test_a_file_that_cannot_be_read_is_refused_beside_the_box(as_planner, data, 
     assert not PersonnelImport.objects.exists()
 
 
-def test_foreign_headers_are_named_once_and_remembered(as_planner):
+def test_foreign_headers_are_named_once_and_then_recognised(as_planner):
     heads = ["姓名", "所在大队", *HEADS[2:]]
-    assert "缺少“单位”" in _upload(as_planner, workbook(heads, *ROWS)).content.decode()
-    assert "看不懂" in _upload(as_planner, workbook(heads, *ROWS), columns="所在大队=大队").content.decode()
-    _upload(as_planner, workbook(heads, *ROWS), columns="所在大队＝单位", save_as="市局名册")
-    assert PersonnelImport.objects.get().errors == []
-    saved = actions.mapping_columns(PersonnelImport.objects.get().organisation, "市局名册")
-    assert saved == {"所在大队": "unit"}
+    page = _upload(as_planner, workbook(["花名册"], heads, *ROWS), follow=True).content.decode()
+    assert "哪一列是什么" in page
+    assert "缺少“单位”" in page
+    assert ROWS[0][HEADS.index("单位")] in page
+    batch = PersonnelImport.objects.get()
+    columns = url("import-columns", batch.pk)
+    at = {f"at{place}": "-" for place in range(len(heads))}
+    assert "没有认出任何表头" in as_planner.post(columns, at, follow=True).content.decode()
+    twice = at | {"at0": "name", "at1": "name"}
+    assert "都选了“姓名”" in as_planner.post(columns, twice).content.decode()
+    chosen = {f"at{place}": key for place, key in enumerate(_keys(heads))}
+    answer = as_planner.post(columns, chosen | {"at1": "unit", "source": "市局名册"})
+    assert answer.headers["Location"] == url("import-batch", batch.pk)
+    batch.refresh_from_db()
+    assert (batch.errors, batch.state, batch.source) == ([], "checked", "市局名册")
+    assert actions.mapping_columns(batch.organisation, "市局名册") == {"所在大队": "unit"}
+    _upload(as_planner, workbook(heads, *ROWS))
+    again = PersonnelImport.objects.order_by("-id").first()
+    assert (again.source, again.errors, again.rows) == ("市局名册", [], len(ROWS))
+
+
+def _keys(heads):
+    from personnel.actions.batches import register_of
+
+    sheet = register_of(create_bureau()).sheet
+    ours = {title: c.key for c in sheet.columns for title in (c.title, *c.synonyms)}
+    return [ours.get(head, "-") for head in heads]
+
+
+def test_a_source_is_listed_renamed_and_deleted(as_planner, bureau, planner):
+    for name in ("省平台", "本局台账"):
+        actions.save_mapping(organisation=bureau, name=name, columns={"所在大队": "unit"}, by=planner)
+    page = as_planner.get(url("import-sources")).content.decode()
+    assert page.index("所在大队") < page.index("单位", page.index("所在大队"))
+    first, second = bureau_sources(bureau)
+    rename = url("import-source-rename", first.pk)
+    assert as_planner.post(rename, {"name": second.name}).status_code == 409
+    assert as_planner.post(rename, {"name": " "}).status_code == 409
+    as_planner.post(rename, {"name": "市平台"})
+    as_planner.post(url("import-source-delete", second.pk))
+    assert [row.name for row in bureau_sources(bureau)] == ["市平台"]
+    acts = Entry.objects.filter(act__startswith="personnel.").order_by("seq").values_list("act", flat=True)
+    assert list(acts)[-2:] == ["personnel.rename_mapping", "personnel.delete_mapping"]
+
+
+def bureau_sources(bureau):
+    return list(PersonnelMapping.objects.filter(organisation=bureau).order_by("id"))
 
 
 def test_the_template_is_a_workbook_with_our_columns(as_planner):
-    response = as_planner.get(url("template"))
+    response = as_planner.get(url("import-template"))
     assert response.headers["Content-Type"].endswith("spreadsheetml.sheet")
     data = b"".join(response.streaming_content)
     assert "下面没有数据" in _upload(as_planner, data, "模板.xlsx").content.decode()

@@ -62,11 +62,10 @@ def test_a_file_is_uploaded_corrected_confirmed_and_undone(page, live_server, tm
     assert "没有“西湾镇”这个叫法" in page.inner_text("main")
     look(page, "preview")
 
-    page.select_option("select[name=area]", label="石桥镇")
-    page.click("tr:has(select[name=area]) >> text=改正")
-    assert "第 3 行已改正" in page.inner_text("body")
-    page.fill("input[name=uscc]", uscc(5))
-    page.click("tr:has(input[name=uscc]) >> text=改正")
+    page.select_option("select[name=fix-3-area]", label="石桥镇")
+    page.fill("input[name=fix-6-uscc]", uscc(5))
+    page.click("text=重新核对")
+    assert "改好 2 行，没有错误了" in page.inner_text("body")
     page.click("text=确认导入")
     assert "已导入 8 行" in page.inner_text("body")
     look(page, "committed")
@@ -85,3 +84,29 @@ def test_a_file_is_uploaded_corrected_confirmed_and_undone(page, live_server, tm
     page.click("button:has-text('撤销') >> visible=true >> nth=-1")
     page.wait_for_selector("text=已撤销 8 行")
     assert not Target.objects.exists()
+
+
+def test_foreign_headers_are_explained_once_and_the_source_is_kept(page, live_server, tmp_path):
+    rows = [[f"青禾第{n}化工有限公司", "东湾镇", uscc(n)] for n in range(1, 4)]
+    file = tmp_path / "省平台导出.xlsx"
+    file.write_bytes(workbook(["甲方称呼", "坐落", "甲方税号"], *rows))
+    page.goto(f"{live_server.url}/desk/objects/import/")
+    page.set_input_files("input[type=file]", str(file))
+    page.click("text=上传并核对")
+    assert page.inner_text("h1") == "哪一列是什么"
+    look(page, "columns")
+    for title, column in (
+        ("甲方称呼", "名称（必填）"),
+        ("坐落", "片区（必填）"),
+        ("甲方税号", "统一社会信用代码"),
+    ):
+        page.select_option(f"tr:has-text('{title}') select", label=column)
+    page.fill("input[name=source]", "省平台")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("h1:has-text('核对导入内容')")
+    assert "来源“省平台”" in page.inner_text("main")
+    page.goto(f"{live_server.url}/desk/objects/import/sources/")
+    look(page, "sources")
+    page.click("summary:has-text('删去')")
+    page.click("button:has-text('删去') >> visible=true >> nth=-1")
+    page.wait_for_selector("text=已删去来源“省平台”")
