@@ -1,6 +1,6 @@
 """抽取证明: was I in the pot, with which status, why drawn or not. Read only; who may have one is in policies and actions.
 
-Which names may be asked for is decided in docs/decisions/0014-certificates.md.
+Which names may be asked for is decided in docs/decisions/0015-certificates.md.
 """
 
 import shlex
