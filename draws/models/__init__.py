@@ -1,0 +1,30 @@
+"""WHICH ONES: a draw, what it froze, its seats, its event log, declared conflicts of interest."""
+
+from draws.models.conflicts import ConflictOfInterest, ConflictQuerySet
+from draws.models.draw import Draw, DrawQuerySet, DrawStratum
+from draws.models.events import DrawEvent, DrawEventQuerySet, RefusedAct
+from draws.models.frozen import RecusalRow, SnapshotInspector, SnapshotTarget
+from draws.models.preparation import FeasibilityRun, PoolChange, PreparationCheck
+from draws.models.replacements import ReplacementRequest
+from draws.models.seats import Pace, Presence, Seat
+
+__all__ = [
+    "ConflictOfInterest",
+    "ConflictQuerySet",
+    "Draw",
+    "DrawEvent",
+    "DrawEventQuerySet",
+    "DrawQuerySet",
+    "DrawStratum",
+    "FeasibilityRun",
+    "Pace",
+    "PoolChange",
+    "PreparationCheck",
+    "Presence",
+    "RecusalRow",
+    "RefusedAct",
+    "ReplacementRequest",
+    "Seat",
+    "SnapshotInspector",
+    "SnapshotTarget",
+]
