@@ -75,6 +75,11 @@ class Feasible:
         return len({line.unit for line in self.lines}) > 1
 
     @property
+    def any_areas(self) -> bool:
+        """Somebody's areas are registered, so that an area without anybody is a gap."""
+        return any(place.people for place in self.places)
+
+    @property
     def heads(self) -> list[str]:
         return [quarter.name for quarter in self.quarters]
 

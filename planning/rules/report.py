@@ -6,24 +6,26 @@ from typing import Any
 
 TIMES = ("没抽到", "1 次", "2 次", "3 次", "4 次以上")
 _CSS = ("k-need", "k-1", "k-2", "k-3", "k-4")
-FEW = 24
-"""Up to so many people have a bar each; beyond, bars count people by load."""
+FEW, CROWDED = 10, 6
+"""Up to FEW people have a bar each; beyond, bars count people by load. More lines than CROWDED get a wide chart."""
 
 
 def report(result: Mapping[str, Any], runs: int) -> dict[str, Any]:
     """Figures, verdicts and charts of the page."""
     lines, targets, people = result["lines"], result["targets"], result["people"]
     shown = [line for line in lines if line["base"]]
+    drawn = _together(shown)
+    labels = [_label(row["name"]) for row in drawn]
     return {
         "figures": _figures(result, shown),
         "verdicts": [*_coverage(result["coverage"], runs), *_caps(result["caps"], runs), *_chances(result["fairness"]),
                      *_teams(people)],
         "lines": [_line(line) for line in lines],
-        "coverage": {"labels": [_name(line, shown) for line in shown],
-                     "values": [round(100 * line["covered_mean"], 1) for line in shown]},
+        "wide": len(drawn) > CROWDED, "width": 720 if len(drawn) > CROWDED else 356,
+        "coverage": {"labels": labels, "values": [round(100 * row["distinct"] / row["base"]) for row in drawn]},
         "times": {
-            "labels": [_name(line, shown) for line in shown],
-            "series": [{"label": label, "css": css, "values": [round(line["times"][at], 1) for line in shown]}
+            "labels": labels,
+            "series": [{"label": label, "css": css, "values": [round(row["times"][at], 1) for row in drawn]}
                        for at, (label, css) in enumerate(zip(TIMES, _CSS, strict=True))],
         },
         "steps": {"labels": [f"{int(step['day'][5:7])}月" for step in people["steps"]],
@@ -100,10 +102,21 @@ def _line(line: Mapping[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _name(line: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> str:
-    twice = sum(one["name"] == line["name"] for one in lines) > 1
-    name = line["name"] if len(line["name"]) <= 8 else f"{line['name'][:7]}…"
-    return f"{line['unit_name'][:6]} {name}" if twice else name
+def _together(lines: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """One row per line of the book for the charts: its instances added up."""
+    found: dict[str, dict[str, Any]] = {}
+    for line in lines:
+        row = found.setdefault(
+            line["line"], {"name": line["name"], "base": 0, "distinct": 0.0, "times": [0.0] * len(TIMES)}
+        )
+        row["base"] += line["base"]
+        row["distinct"] += line["distinct_mean"]
+        row["times"] = [sum(pair) for pair in zip(row["times"], line["times"], strict=True)]
+    return list(found.values())
+
+
+def _label(name: str) -> str:
+    return name if len(name) <= 8 else f"{name[:7]}…"
 
 
 def _load(people: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

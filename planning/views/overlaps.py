@@ -19,7 +19,7 @@ from planning.rules.terms import long_zh, neighbours
 from planning.views.common import check_view, period_or_404
 from registry.exports import respond
 
-PER_PAGE = 50
+PER_PAGE = 20
 SHEET = Sheet("overlaps", "重叠的检查", (
     Column("uid", "编号"), Column("name", "检查对象"), Column("area", "片区"), Column("tasks", "重叠的任务", "lines"),
     Column("separate", "分别去，次"), Column("merged", "合并去，次"), Column("saved", "少去，次"), Column("state", "办法"),
