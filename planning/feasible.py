@@ -94,7 +94,7 @@ def feasible(plan: AnnualPlan, on: date) -> Feasible:
     spans = [_workdays(period, calendar()) for period in Period.of_year(plan.year, "quarter")]
     quarters = year_grid.quarters(seen, plan.year, [workload.room(people, span) for span in spans], spans)
     present = [known for known in register.targets if not known.gone]
-    areas = workload.area_loads(present, year_grid.expected_visits(figures), people)
+    areas = workload.area_loads(present, year_grid.expected_visits(seen), people)
     names = dict(Area.objects.filter(organisation=plan.organisation).values_list("pk", "name"))
     extra = year_grid.people_findings(seen, quarters, areas, names)
     capped = _capped(register, plan, on)

@@ -1,13 +1,12 @@
 """A simulated year in words, charts and rows: the plain result of `planning.simulating.years` arranged for readers."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 TIMES = ("没抽到", "1 次", "2 次", "3 次", "4 次以上")
 _CSS = ("k-need", "k-1", "k-2", "k-3", "k-4")
-FEW, CROWDED = 10, 6
-"""Up to FEW people have a bar each; beyond, bars count people by load. More lines than CROWDED get a wide chart."""
+FEW, BARS, CROWDED = 10, 8, 6
+"""Up to FEW people have a bar each; beyond, at most BARS bars of visits. More lines than CROWDED get a wide chart."""
 
 
 def report(result: Mapping[str, Any], runs: int) -> dict[str, Any]:
@@ -30,7 +29,7 @@ def report(result: Mapping[str, Any], runs: int) -> dict[str, Any]:
         },
         "steps": {"labels": [f"{int(step['day'][5:7])}月" for step in people["steps"]],
                   "values": [round(step["visits_mean"], 1) for step in people["steps"]], "rows": people["steps"]},
-        "load": _load(people["people"]), "people": people["people"], "team": people["team"], "targets": targets,
+        "load": _load(people), "people": people["people"], "team": people["team"], "targets": targets,
     }  # fmt: skip
 
 
@@ -119,20 +118,19 @@ def _label(name: str) -> str:
     return name if len(name) <= 8 else f"{name[:7]}…"
 
 
-def _load(people: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    if len(people) <= FEW:
-        return {"title": "每人平均每年检查次数", "unit": "次", "labels": [one["name"] for one in people],
-                "values": [round(one["mean"], 1) for one in people]}  # fmt: skip
-    width = max(1, round(max(one["mean"] for one in people) / 10))
-    bins = Counter(int(one["mean"] // width) for one in people)
-    wanted = range(min(bins), max(bins) + 1)
-    labels = [f"{at * width}" if width == 1 else f"{at * width}–{at * width + width - 1}" for at in wanted]
+def _load(people: Mapping[str, Any]) -> dict[str, Any]:
+    """A bar per person while they are few; otherwise how often one person makes so many visits in one year."""
+    persons, found = people["people"], people["person_years"]
+    if len(persons) <= FEW:
+        return {"title": "每人平均每年检查次数", "unit": "次", "labels": [one["name"] for one in persons],
+                "values": [round(one["mean"], 1) for one in persons]}  # fmt: skip
+    width = -(-len(found) // BARS)
+    groups = [found[at : at + width] for at in range(0, len(found), width)]
     return {
-        "title": "平均每年检查这么多次的人数",
-        "unit": "人",
-        "labels": labels,
-        "values": [bins[at] for at in wanted],
-    }
+        "title": "一人一年查这么多次的占多少", "unit": "%",
+        "labels": [str(group[0][0]) if width == 1 else f"{group[0][0]}–{group[-1][0]}" for group in groups],
+        "values": [round(100 * sum(share for _, share in group)) for group in groups],
+    }  # fmt: skip
 
 
 def rows(result: Mapping[str, Any]) -> Iterable[dict[str, Any]]:

@@ -96,8 +96,7 @@ class Loads:
         """The nearest ring first; whoever is missing comes from the next one, at last beyond capacity."""
         team: list[int] = []
         for ring in self.reach[at].rings(*self.place[target]):
-            free = [one for one in ring if here.get(one, 0) < capacity and one not in team]
-            team += sample(free, min(self.team - len(team), len(free)))
+            team += _free(ring, self.team - len(team), team, here, capacity, sample)
             if len(team) == self.team:
                 return team
         rest = [one for one in self.fit[at] if one not in team]
@@ -108,6 +107,7 @@ class Loads:
             "team": self.team,
             "unstaffed_mean": self.unstaffed / self.years,
             "people": [self._person(worker) for worker in self.workers],
+            "person_years": self._person_years(),
             "steps": [
                 {"day": str(day), "people": len(self.fit[at]), "visits_mean": sum(self.visits[at]) / self.years,
                  "visits_high": max(self.visits[at])}
@@ -121,3 +121,32 @@ class Loads:
             "id": worker.id, "name": worker.name, "unit_name": worker.unit_name, "mean": sum(counts) / len(counts),
             "low": counts[len(counts) // 20], "high": counts[-1 - len(counts) // 20], "most": counts[-1],
         }  # fmt: skip
+
+    def _person_years(self) -> list[list[float]]:
+        """[visits of one person in one year, share of the person-years], every number in between included."""
+        found = Counter(count for counts in self.counts.values() for count in counts)
+        if not found:
+            return []
+        total = found.total()
+        return [[visits, found[visits] / total] for visits in range(min(found), max(found) + 1)]
+
+
+def _free(
+    ring: Sequence[int],
+    need: int,
+    team: Sequence[int],
+    here: Mapping[int, int],
+    capacity: int,
+    sample: Sample,
+) -> Sequence[int]:
+    """Up to `need` of a ring by lot, without those at capacity or on the team already.
+
+    Most lots fall on people who are free; only where one does not, the free ones are listed and drawn from. Either way
+    every set of free people is as likely as any other.
+    """
+    if len(ring) >= need:
+        lucky = sample(ring, need)
+        if all(here.get(one, 0) < capacity and one not in team for one in lucky):
+            return lucky
+    free = [one for one in ring if here.get(one, 0) < capacity and one not in team]
+    return sample(free, min(need, len(free)))

@@ -68,6 +68,7 @@ class Reach:
         self.everybody = tuple(worker.id for worker in workers)
         self.by_area: dict[int, list[int]] = {}
         self.by_unit: dict[int, list[int]] = {}
+        self._known: dict[tuple[int, int | None], tuple[Sequence[int], ...]] = {}
         for worker in workers:
             self.by_unit.setdefault(worker.unit, []).append(worker.id)
             for area in worker.areas:
@@ -75,8 +76,11 @@ class Reach:
 
     def rings(self, area: int, unit: int | None) -> tuple[Sequence[int], ...]:
         """From the nearest to everybody."""
-        near = (self.by_area.get(area, ()), self.by_unit.get(unit or 0, ()), self.everybody)
-        return tuple(ring for ring in near if ring)
+        found = self._known.get((area, unit))
+        if found is None:
+            near = (self.by_area.get(area, ()), self.by_unit.get(unit or 0, ()), self.everybody)
+            found = self._known[area, unit] = tuple(ring for ring in near if ring)
+        return found
 
 
 @dataclass(frozen=True)

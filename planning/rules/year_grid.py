@@ -3,7 +3,7 @@
 source: AMB-05, AMB-07; the people: rulebooks.md §3 [team]
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -112,15 +112,14 @@ def visits_by_quarter(scene: Scene) -> list[int]:
     return found
 
 
-def expected_visits(figures: Iterable[Figure]) -> dict[int, float]:
-    """Target → visits expected in the year, every member of a base alike."""
+def expected_visits(scene: Scene) -> dict[int, float]:
+    """Target → visits expected in the evenest year, every member of a base alike."""
     found: dict[int, float] = {}
-    for figure in figures:
-        if not figure.base:
-            continue
-        chance = figure.possible / figure.base
-        for target in figure.members.base:
-            found[target] = found.get(target, 0.0) + chance
+    for figures in by_row(scene.figures).values():
+        ordered = sorted(figures, key=lambda figure: figure.period)
+        for figure, period in zip(ordered, evenest(scene.book, figures).periods, strict=True):
+            for target in figure.members.base:
+                found[target] = found.get(target, 0.0) + period.drawn / figure.base
     return found
 
 

@@ -67,6 +67,20 @@ def test_every_visit_has_a_team_of_different_people_and_nobody_exceeds_the_capac
     assert sum(counts) == 40
     assert max(counts) <= 40 // 8 + 1
     assert result["unstaffed_mean"] == 0
+    assert sum(share for _, share in result["person_years"]) == pytest.approx(1)
+
+
+def test_equal_people_get_equal_shares_though_capacity_binds():
+    """Six visits by three people in pairs: capacity 5; over 400 years each makes four on average."""
+    slots, year = played(range(6))
+    steps, crew = in_steps(slots), [worker(at) for at in range(3)]
+    loads = Loads(steps, crew, [Known(at, 1, None, None) for at in range(6)], team=2)
+    sample = Random(11).sample
+    for _ in range(400):
+        loads.add(steps, year, sample)
+    people = loads.result()["people"]
+    assert sum(person["mean"] for person in people) == pytest.approx(12)
+    assert all(person["mean"] == pytest.approx(4, abs=0.25) and person["most"] <= 5 for person in people)
 
 
 def test_the_people_of_the_area_go_first():
