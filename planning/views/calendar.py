@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
 from foundation.errors import RuleBroken
@@ -20,7 +21,6 @@ from planning.policies import can_note_duty
 from planning.rules import ical
 from planning.rules.agenda import Duty
 from planning.views.common import organisation, refused
-from registry.exports import disposition
 
 WEEK = "一二三四五六日"
 
@@ -96,7 +96,7 @@ def ics(request: HttpRequest, year: int) -> HttpResponse:
     name = f"{bureau.name}{year}年双随机日程"
     text = ical.calendar_file(duties, name=name, host=request.get_host(), stamp=timezone.now(), today=today)
     answer = HttpResponse(text, content_type="text/calendar; charset=utf-8")
-    answer.headers["Content-Disposition"] = disposition(f"{name}.ics")
+    answer.headers["Content-Disposition"] = content_disposition_header(True, f"{name}.ics")
     return answer
 
 

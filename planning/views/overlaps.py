@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from foundation.intake.files import respond
 from foundation.organisation.models import Organisation
 from foundation.rulebook.periods import Period
 from foundation.sheets.columns import Column, Sheet
@@ -17,7 +18,6 @@ from planning import overlaps
 from planning.overlaps import Overlaps
 from planning.rules.terms import long_zh, neighbours
 from planning.views.common import check_view, period_or_404
-from registry.exports import respond
 
 PER_PAGE = 20
 SHEET = Sheet("overlaps", "重叠的检查", (

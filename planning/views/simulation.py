@@ -7,10 +7,12 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from foundation.errors import RuleBroken
+from foundation.intake.files import respond
 from foundation.sheets.columns import Column, Sheet
 from planning import actions, policies
 from planning.actions.simulations import fingerprint
@@ -18,7 +20,6 @@ from planning.forms import SimulationForm
 from planning.models import AnnualPlan, YearSimulation
 from planning.rules import report
 from planning.views.common import plans, refused
-from registry.exports import disposition, respond
 
 RUNNING = (YearSimulation.State.WAITING, YearSimulation.State.RUNNING)
 SHEET = Sheet("year_simulation", "年度模拟", (
@@ -87,6 +88,6 @@ def export(request: HttpRequest, plan_id: int) -> HttpResponseBase:
             "on": run.on, "runs": run.runs, "seed": run.seed, **run.result,
         }  # fmt: skip
         answer = JsonResponse(found, json_dumps_params={"ensure_ascii": False, "indent": 1})
-        answer.headers["Content-Disposition"] = disposition(f"{name}.json")
+        answer.headers["Content-Disposition"] = content_disposition_header(True, f"{name}.json")
         return answer
     return respond(SHEET, report.rows(run.result), name, "csv" if fmt == "csv" else "xlsx")
