@@ -35,6 +35,8 @@ MENU: list[tuple[str, list[Entry]]] = [
         [
             Entry("年度计划", "planning:plans", "plan", ("planning.view",)),
             Entry("季度配额", "planning:quotas", "quota", ("planning.view",)),
+            Entry("综合查一次", "planning:overlaps", "layers", ("planning.view",)),
+            Entry("日程", "planning:calendar", "cal", ("planning.view",)),
         ],
     ),
     ("抽取", [Entry("抽取会", "draws:draws", "draw", ("draws.view",))]),

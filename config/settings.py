@@ -202,6 +202,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2}
 CELERY_TASK_ALWAYS_EAGER = (TESTING and not env.flag("CELERY_REAL")) or env.flag("CELERY_EAGER")
 CELERY_TASK_EAGER_PROPAGATES = True
 CELERY_TIMEZONE = TIME_ZONE
+YEAR_LOTTERY = "config.simulation.lottery.of_seed"  # planning does not know the draws above it
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {

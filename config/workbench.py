@@ -14,6 +14,7 @@ from foundation.rulebook.periods import Period
 from foundation.workdays.models import calendar
 from foundation.workdays.rules import Calendar, workdays_between
 from inspections.models import FollowUp, Visit
+from planning import agenda
 from planning.models import AnnualPlan, Override, Quota
 from registry.models import ImportBatch
 
@@ -66,10 +67,10 @@ def _sources(held: frozenset[str]):
         "inspections.review": [_to_review],
         "inspections.own": [_to_visit, _to_recheck],
         "planning.approve": [_plans_to_approve, _overrides_to_approve],
-        "planning.edit": [_plans_to_mend],
+        "planning.edit": [_plans_to_mend, _duties_due],
         "registry.import": [_imports_to_confirm],
         "draws.approve": [_replacements_to_decide],
-        "draws.operate": [_draws_to_prepare, _replacements_to_run, _visits_to_send],
+        "draws.operate": [_draws_due, _draws_to_prepare, _replacements_to_run, _visits_to_send],
         "draws.supervise": [_draws_to_watch],
     }
     for permission, sources in table.items():
@@ -205,6 +206,41 @@ def _plans_to_mend(own: Organisation, user: User, on: date, days: Calendar) -> I
     for plan in AnnualPlan.objects.filter(organisation=own, status__in=["draft", "returned"]):
         note = f"退回：{plan.return_reason}" if plan.return_reason else "还没有送审"
         yield Todo("计划", plan.name, note, link("planning:plan", plan.pk), "编制")
+
+
+def _duties_due(own: Organisation, user: User, on: date, days: Calendar) -> Iterator[Todo]:
+    """Plans, register reviews and reports the rulebook sets a day for."""
+    for duty in agenda.near(own, on):
+        if duty.kind != "draw":
+            url = f"{link('planning:calendar')}?month={duty.due:%Y-%m}#{duty.key}"
+            yield Todo(
+                duty.kind_zh,
+                duty.title,
+                f"依据 {duty.origin}",
+                url,
+                "查看",
+                duty.due,
+                _left(duty.due, on, days),
+            )
+
+
+def _draws_due(own: Organisation, user: User, on: date, days: Calendar) -> Iterator[Todo]:
+    """Periods whose draw window is open and whose draw is not even prepared."""
+    prepared = set(
+        Draw.objects.filter(organisation=own, kind="F").exclude(state="void").values_list("period", flat=True)
+    )
+    for duty in agenda.near(own, on):
+        if duty.kind == "draw" and duty.key.removeprefix("draw.") not in prepared:
+            url = link("draws:draws")
+            yield Todo(
+                "抽取",
+                duty.title,
+                f"窗口至 {duty.due}，依据 {duty.origin}",
+                url,
+                "筹备",
+                duty.due,
+                _left(duty.due, on, days),
+            )
 
 
 def _imports_to_confirm(own: Organisation, user: User, on: date, days: Calendar) -> Iterator[Todo]:

@@ -11,6 +11,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from foundation.rulebook.shortfall import REASON_LABELS
 from planning.board import Board
+from planning.feasible import Feasible
 from planning.plan_page import Sheet
 from planning.rules.terms import long_zh
 from planning.sheet_columns import columns
@@ -101,6 +102,76 @@ def plan_workbook(found: Sheet) -> BytesIO:
         ("任务", "主体", "期", "基数", "人数", "应抽", "算式", "条款", "手工数来源"),
         (36, 18, 10, 8, 8, 8, 44, 12, 24),
         lines,
+    )
+    return _saved(book)
+
+
+def feasibility_workbook(found: Feasible) -> BytesIO:
+    """Findings, every period of every line, people per quarter, areas, targets at their cap."""
+    book = Workbook()
+    page, name = book.active, found.plan.name
+    page.title = "结论"
+    level = {"bad": "冲突", "warn": "提醒", "ok": "通过"}
+    findings = (
+        (level[one.level], one.title, one.text, "；".join(one.options), one.origin.ref if one.origin else "")
+        for one in found.findings
+    )
+    _fill(
+        page,
+        f"{name}，按 {found.on} 名录与人员试算",
+        ("结论", "事项", "说明", "可以怎么办", "条款"),
+        (8, 50, 50, 50, 12),
+        findings,
+    )
+    cells = (
+        (line.name, line.unit, line.base, cell.period, cell.required, cell.drawn, cell.short, cell.reasons)
+        for line in found.lines
+        for cell in line.cells
+    )
+    _fill(
+        book.create_sheet("各期"),
+        name,
+        ("任务", "主体", "基数", "期", "应抽", "能抽", "欠", "原因"),
+        (24, 18, 8, 10, 8, 8, 8, 24),
+        cells,
+    )
+    people = (
+        (
+            one.name,
+            one.visits,
+            one.team,
+            one.seats,
+            one.room.people,
+            one.workdays,
+            one.room.days,
+            one.room.lost_leave,
+            one.room.lost_certificate,
+            "够" if one.enough else "不够",
+        )
+        for one in found.quarters
+    )
+    heads = (
+        "季度",
+        "要查家",
+        "每组人",
+        "需要人次",
+        "在岗持证",
+        "工作日",
+        "人日",
+        "请假少人日",
+        "证件少人日",
+        "结论",
+    )
+    _fill(book.create_sheet("人员"), name, heads, (10,) * 10, people)
+    places = ((one.name, one.targets, round(one.visits, 1), one.people) for one in found.places)
+    _fill(book.create_sheet("路程"), name, ("片区", "对象", "预计家次", "负责的人"), (20, 8, 10, 10), places)
+    capped = ((one.target.uid, one.target.name, one.target.area.name, one.visits) for one in found.capped)
+    _fill(
+        book.create_sheet("已达上限"),
+        name,
+        ("编号", "检查对象", "片区", "今年次数"),
+        (16, 40, 16, 10),
+        capped,
     )
     return _saved(book)
 

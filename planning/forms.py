@@ -182,3 +182,21 @@ class AdoptionForm(forms.Form):
         self.fields["rulebook"].choices = [
             (book.id, f"{book.zh}（{book.id}）") for book in available().values()
         ]
+
+
+class SimulationForm(forms.Form):
+    runs = forms.TypedChoiceField(
+        label="模拟多少年",
+        coerce=int,
+        initial=1000,
+        choices=[(100, "100 年（约 1 秒）"), (1000, "1,000 年"), (5000, "5,000 年")],
+    )
+    seed = forms.IntegerField(
+        label="种子", min_value=0, max_value=999_999_999, initial=1, help_text="同一种子结果相同。"
+    )
+
+
+class DutyForm(forms.Form):
+    duty = forms.CharField(max_length=80, widget=forms.HiddenInput)
+    done_on = forms.DateField(label="办结日期", widget=forms.DateInput(attrs={"type": "date"}))
+    note = forms.CharField(label="文号或去向", max_length=200)

@@ -1,6 +1,6 @@
 """How many people an instance has: officers for the ratio, people for the capacity check. Two queries."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +10,7 @@ from django.db.models import Q
 from foundation.organisation.models import Organisation, Unit
 from foundation.rulebook.periods import Period
 from personnel.models import Absence, Inspector
+from planning.rules.workload import Worker
 
 
 def officers(organisation: Organisation, units: Sequence[Unit], on: date, period: Period) -> dict[int, int]:
@@ -49,3 +50,22 @@ def crew(organisation: Organisation, on: date, until: date) -> Crew:
     rows = [(name, last) for name, last in dated.values_list("name", "certificate_valid_until") if last]
     expired = tuple(name for name, last in rows if last < on)
     return Crew(available, expired, tuple(name for name, last in rows if last >= on))
+
+
+def workers(organisation: Organisation, year: int) -> list[Worker]:
+    """Everybody in post with a certificate, with areas and the absences that touch the year. Three queries."""
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    absences: dict[int, list[tuple[date, date | None]]] = defaultdict(list)
+    rows = Absence.objects.filter(inspector__organisation=organisation, since__lte=last)
+    for inspector, since, until in rows.filter(Q(until=None) | Q(until__gte=first)).values_list(
+        "inspector", "since", "until"
+    ):
+        absences[inspector].append((since, until))
+    people = Inspector.objects.of(organisation).active().exclude(certificate_no="").order_by("uid")
+    return [
+        Worker(
+            one.pk, one.name, one.unit_id, one.unit.name, frozenset(area.pk for area in one.areas.all()),
+            (one.certificate_issued_on, one.certificate_valid_until), tuple(absences[one.pk]),
+        )
+        for one in people.select_related("unit").prefetch_related("areas")
+    ]  # fmt: skip

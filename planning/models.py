@@ -284,3 +284,68 @@ class Override(models.Model):
 
     def __str__(self) -> str:
         return self.rule
+
+
+class YearSimulation(models.Model):
+    """把一份计划的一年抽许多遍：在后台做，种子公开，结果与任何一次抽取会无关。"""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "排队中"
+        RUNNING = "running", "正在模拟"
+        DONE = "done", "已完成"
+        FAILED = "failed", "没有做成"
+
+    plan = models.ForeignKey(AnnualPlan, models.PROTECT, verbose_name="年度计划", related_name="simulations")
+    on = models.DateField("名录日")
+    runs = models.PositiveIntegerField("模拟年数")
+    seed = models.PositiveIntegerField("种子", default=1)
+    done = models.PositiveIntegerField("已模拟", default=0)
+    state = models.CharField("状态", max_length=8, choices=State.choices, default=State.WAITING)
+    inputs = models.CharField("计划数指纹", max_length=64, blank=True)
+    result = models.JSONField("结果", default=dict, blank=True)
+    problem = models.CharField("没有做成的原因", max_length=500, blank=True)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="发起人", related_name="+"
+    )
+    requested_at = models.DateTimeField("发起时间", default=timezone.now)
+    finished_at = models.DateTimeField("完成时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "年度模拟"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["waiting", "running", "done", "failed"]), name="simulation_state_is_known"
+            ),
+            models.UniqueConstraint(
+                fields=["plan"], condition=Q(state__in=["waiting", "running"]), name="one_simulation_of_a_plan_at_a_time",
+                violation_error_message="这份计划已有一次模拟正在进行，请等它完成。",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.plan}模拟 {self.runs} 年"
+
+
+class DutyDone(models.Model):
+    """规则书要求的一件定期工作办完了：哪一件、哪一天、凭什么。只登记，不修改。"""
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, verbose_name="机构", related_name="+")
+    duty = models.CharField("事项", max_length=80, help_text="如 report.quarterly_statistics.2026Q3")
+    done_on = models.DateField("办结日期")
+    note = models.CharField("文号或去向", max_length=200)
+    noted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="登记人", related_name="+"
+    )
+    noted_at = models.DateTimeField("登记时间", default=timezone.now)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "定期工作办结"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "duty"], name="duty_is_done_once", violation_error_message="这件工作已经登记办结。"
+            ),
+            models.CheckConstraint(condition=~Q(note=""), name="done_duty_names_its_proof"),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.duty

@@ -3,12 +3,12 @@
 from decimal import Decimal
 
 from foundation.errors import NotAllowed, OutOfOrder, RuleBroken
-from foundation.organisation.models import User
+from foundation.organisation.models import Organisation, User
 from foundation.organisation.policies import can, check_another, check_may
 from foundation.rulebook import stricter
 from foundation.rulebook.model import Rulebook
 from foundation.rulebook.tables import Quota as Line
-from planning.models import AnnualPlan, Override
+from planning.models import AnnualPlan, Override, YearSimulation
 
 Status = AnnualPlan.Status
 
@@ -130,3 +130,38 @@ def check_request_override(user: User, organisation: object) -> None:
         raise NotAllowed("申请例外须由计划编制员或抽取组织员办理。")
     if user.organisation != organisation:
         raise NotAllowed(f"您属于{user.organisation.name}，不能为别的机构申请例外。")
+
+
+def check_simulate(user: User, plan: AnnualPlan) -> None:
+    """Whoever sees the plan of his own bureau may try it out; nothing is decided by it."""
+    if user.organisation_id != plan.organisation_id:
+        raise NotAllowed(f"您属于{user.organisation.name}，不能为{plan.organisation.name}模拟。")
+    if not any(can(user, code) for code in ("planning.edit", "planning.approve", "draws.operate")):
+        raise NotAllowed("年度模拟由计划编制员、分管领导或抽取组织员发起。")
+    waiting = [YearSimulation.State.WAITING, YearSimulation.State.RUNNING]
+    if YearSimulation.objects.filter(plan=plan, state__in=waiting).exists():
+        raise OutOfOrder("这份计划已有一次模拟正在进行，请等它完成。")
+
+
+def can_simulate(user: User, plan: AnnualPlan) -> bool:
+    try:
+        check_simulate(user, plan)
+    except RuleBroken:
+        return False
+    return True
+
+
+def check_note_duty(user: User, organisation: Organisation) -> None:
+    """Plans, reviews and reports are the planner's; the leader may note them as well."""
+    if user.organisation_id != organisation.pk:
+        raise NotAllowed(f"您属于{user.organisation.name}，不能为{organisation.name}登记。")
+    if not (can(user, "planning.edit") or can(user, "planning.approve")):
+        raise NotAllowed("定期工作的办结由计划编制员或分管领导登记。")
+
+
+def can_note_duty(user: User, organisation: Organisation) -> bool:
+    try:
+        check_note_duty(user, organisation)
+    except NotAllowed:
+        return False
+    return True

@@ -218,7 +218,7 @@ def _visits(organisation: Organisation, year: int, drawn: Iterable[DrawnRow]) ->
     numbers: dict[int, set[str]] = defaultdict(set)
     for period, _, _, target, number in drawn:
         if period.startswith(str(year)):
-            seen[target].add(_draw_period(number, period))
+            seen[target].add(draw_period(number, period))
         numbers[target].add(number)
     rows = PriorInspection.objects.filter(
         target__organisation=organisation, on__year=year, counted=True, level=PriorInspection.Level.OWN
@@ -229,7 +229,7 @@ def _visits(organisation: Organisation, year: int, drawn: Iterable[DrawnRow]) ->
     return {target: len(visits) for target, visits in seen.items()}
 
 
-def _draw_period(number: str, period: str) -> str:
+def draw_period(number: str, period: str) -> str:
     """The period in a draw number `{org}-{period}-{serial}`; the line's own period where it has another form."""
     parts = number.split("-")
     return parts[1] if len(parts) == 3 else period

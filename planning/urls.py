@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from planning.views import plans, quotas
+from planning.views import calendar, feasibility, overlaps, plans, quotas, simulation
 
 app_name = "planning"
 
@@ -21,6 +21,19 @@ urlpatterns: list[URLPattern] = [
     path("plans/<int:plan_id>/recalculate/", plans.recalculate, name="recalculate"),
     path("plans/<int:plan_id>/xlsx/", plans.xlsx, name="plan_xlsx"),
     path("plans/<int:plan_id>/pdf/", plans.pdf, name="plan_pdf"),
+    path("plans/<int:plan_id>/feasibility/", feasibility.page, name="feasibility"),
+    path("plans/<int:plan_id>/feasibility/xlsx/", feasibility.xlsx, name="feasibility_xlsx"),
+    path("plans/<int:plan_id>/simulation/", simulation.simulation, name="simulation"),
+    path("plans/<int:plan_id>/simulation/start/", simulation.start, name="simulation_start"),
+    path(
+        "plans/<int:plan_id>/simulation/<int:run>/progress/", simulation.progress, name="simulation_progress"
+    ),
+    path("plans/<int:plan_id>/simulation/file/", simulation.export, name="simulation_export"),
+    path("overlaps/", overlaps.page, name="overlaps"),
+    path("overlaps/file/", overlaps.export, name="overlaps_export"),
+    path("calendar/", calendar.page, name="calendar"),
+    path("calendar/done/", calendar.done, name="calendar_done"),
+    path("calendar/<int:year>.ics", calendar.ics, name="calendar_ics"),
     path("quarters/", quotas.quotas, name="quotas"),
     path("quarters/overrides/", quotas.overrides, name="overrides"),
     path("quarters/overrides/<int:override_id>/", quotas.decide, name="decide"),

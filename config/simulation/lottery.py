@@ -1,7 +1,9 @@
 """The choosing of MC1 itself, on a seed that is plainly not one of a ceremony."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
+from random import Random
 
 from draws.rules.mc1.hashing import suite_of
 from draws.rules.mc1.quota import Stratum
@@ -36,3 +38,17 @@ def mc1(seed: int) -> Choose:
         return [targets[c] for c in rank(suite, stratum, population, simulated, take=take)]
 
     return choose
+
+
+@dataclass(frozen=True)
+class Lots:
+    """Chance of simulated years: who is drawn, and, year by year, who goes."""
+
+    choose: Choose
+    people: Callable[[str], Callable[[Sequence[int], int], Sequence[int]]]
+
+
+def of_seed(seed: int) -> Lots:
+    """The same seed gives the same years."""
+    # Teams of simulated years decide nothing, so a repeatable generator is what is wanted.
+    return Lots(mc1(seed), lambda run: Random(f"simulated-teams|{seed}|{run}").sample)  # noqa: S311

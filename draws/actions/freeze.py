@@ -15,6 +15,7 @@ from draws.readiness.missing import before_freeze
 from draws.refusals import act
 from draws.rules.mc1.patterns import HEX
 from draws.secrets import Secrets
+from draws.sources import check_window
 from foundation.errors import OutOfOrder, RuleBroken
 from foundation.ledger import actions as ledger
 from foundation.organisation.models import User
@@ -119,6 +120,7 @@ def missing_before_freeze(draw: Draw, on: date) -> list[str]:
         found += [f"上一次正式抽取 {other.number} 还没有签字封存或中止" for other in unfinished_formal(draw)]
         if timezone.localdate(draw.scheduled_at) > on:
             found.append(f"公告的抽取日是 {timezone.localdate(draw.scheduled_at)}，不能提前冻结")
+        found += _outside_window(draw, on)
     seats = list(draw.seats.all())
     if not any(seat.role != "operator" for seat in seats):
         found.append("除组织方外至少要有一个席位")
@@ -130,6 +132,15 @@ def missing_before_freeze(draw: Draw, on: date) -> list[str]:
     if not draw.chain_b:
         found.append("乙方密钥链还没有交存")
     return found + _missing_people(draw, on) + before_freeze(draw, on)
+
+
+def _outside_window(draw: Draw, on: date) -> list[str]:
+    """A draw announced in time but held after the window has closed. source: XY-4.4, QZ-5.3"""
+    try:
+        check_window(draw.organisation, book_of(draw.plan), draw.period, on)
+    except RuleBroken as late:
+        return [late.message.rstrip("。")]
+    return []
 
 
 def _missing_people(draw: Draw, on: date) -> list[str]:

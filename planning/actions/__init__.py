@@ -1,6 +1,7 @@
 """The only writers of planning."""
 
 from planning.actions.drawn import note_drawn, note_voided
+from planning.actions.duties import note_duty_done
 from planning.actions.overrides import approve_override, refuse_override, request_override
 from planning.actions.plans import (
     amend_plan,
@@ -15,6 +16,7 @@ from planning.actions.plans import (
     submit_plan,
 )
 from planning.actions.quotas import confirm_quotas
+from planning.actions.simulations import run_simulation, simulate_year
 
 __all__ = [
     "amend_plan",
@@ -26,11 +28,14 @@ __all__ = [
     "file_plan",
     "issue_plan",
     "note_drawn",
+    "note_duty_done",
     "note_voided",
     "recalculate",
     "refuse_override",
     "request_override",
     "return_plan",
+    "run_simulation",
     "set_manual",
+    "simulate_year",
     "submit_plan",
 ]

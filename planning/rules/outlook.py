@@ -16,7 +16,7 @@ Row = tuple[str, int]
 
 def outlook(scene: Scene) -> list[Finding]:
     """Findings for a plan; `scene.figures` are those of every period of the year."""
-    years = {row: _simulate(scene.book, found) for row, found in _by_row(scene.figures).items()}
+    years = {row: evenest(scene.book, found) for row, found in by_row(scene.figures).items()}
     found = [
         *_short(scene, years), *_coverage(scene, years), *_item_coverage(scene), *_people(scene), *empty(_one_each(scene)),
         *bodies(scene), *items(scene), *certificates(scene), *expiry(scene),
@@ -24,7 +24,7 @@ def outlook(scene: Scene) -> list[Finding]:
     return sorted(found, key=lambda finding: ("bad", "warn", "ok").index(finding.level))
 
 
-def _by_row(figures: Iterable[Figure]) -> dict[Row, list[Figure]]:
+def by_row(figures: Iterable[Figure]) -> dict[Row, list[Figure]]:
     found: dict[Row, list[Figure]] = defaultdict(list)
     for figure in figures:
         found[figure.line.id, figure.unit].append(figure)
@@ -32,10 +32,10 @@ def _by_row(figures: Iterable[Figure]) -> dict[Row, list[Figure]]:
 
 
 def _one_each(scene: Scene) -> Scene:
-    return replace(scene, figures=[found[0] for found in _by_row(scene.figures).values()])
+    return replace(scene, figures=[found[0] for found in by_row(scene.figures).values()])
 
 
-def _simulate(book: Rulebook, figures: Sequence[Figure]) -> YearResult:
+def evenest(book: Rulebook, figures: Sequence[Figure]) -> YearResult:
     """The evenest outcome of the year if nothing in the register changes."""
     inputs = [
         PeriodInput(
@@ -50,7 +50,7 @@ def _simulate(book: Rulebook, figures: Sequence[Figure]) -> YearResult:
 
 def _short(scene: Scene, years: Mapping[Row, YearResult]) -> Iterable[Finding]:
     """Lines the year cannot fill: by cap, by too few targets."""
-    rows = _by_row(scene.figures)
+    rows = by_row(scene.figures)
     capped = False
     for row, year in years.items():
         missing = sum(year.shortfall)
@@ -77,7 +77,7 @@ def _short(scene: Scene, years: Mapping[Row, YearResult]) -> Iterable[Finding]:
 
 def _coverage(scene: Scene, years: Mapping[Row, YearResult]) -> Iterable[Finding]:
     """Yearly coverage of targets: how many stay unvisited even in the evenest year."""
-    rows = _by_row(scene.figures)
+    rows = by_row(scene.figures)
     for rule in scene.book.coverage:
         if rule.subject != "target" or rule.every != "year":
             continue
