@@ -12,6 +12,7 @@ from foundation.rulebook.model import Rulebook
 from registry import quality
 from registry.models import InspectionItem, PriorInspection, Target, TargetFlag, TargetTag, TierAssignment
 from registry.rules.tiers import LABELS
+from registry.widgets import LeanSelect
 
 SORTS = {
     "name": "name",
@@ -77,6 +78,9 @@ class TargetFilter(django_filters.FilterSet):
         self.body = body
         self.today = today or timezone.localdate()
         self.filters["flag"].extra["choices"] = [(flag.id, flag.zh) for flag in book.flags] if book else []
+        for each in self.filters.values():
+            if isinstance(each, (django_filters.ChoiceFilter, django_filters.ModelChoiceFilter)):
+                each.extra["widget"] = LeanSelect
         visible = organisations if organisations is not None else Organisation.objects.none()
         for name, model in (("area", Area), ("unit", Unit)):
             self.filters[name].queryset = model.objects.filter(organisation__in=visible).order_by(
@@ -109,8 +113,8 @@ class TargetFilter(django_filters.FilterSet):
         return quality.lacking(queryset, value)
 
     def in_tier(self, queryset: QuerySet[Target], _name: str, value: str) -> QuerySet[Target]:
-        rows = TierAssignment.objects.filter(target=OuterRef("pk"), tier=value, until=None)
-        return queryset.filter(Exists(rows.filter(body=self.body) if self.body else rows))
+        rows = TierAssignment.objects.filter(tier=value, until=None)
+        return queryset.filter(pk__in=(rows.filter(body=self.body) if self.body else rows).values("target"))
 
 
 def ordered(queryset: QuerySet[Target], sort: str) -> QuerySet[Target]:

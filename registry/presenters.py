@@ -47,9 +47,11 @@ def target_rows(targets: Iterable[Target], on: date, body: str = "") -> list[Tar
 
 
 def tier_counts(targets: Any, body: str) -> list[dict[str, Any]]:
-    """How many of the targets are in each tier of the body. One query."""
-    rows = TierAssignment.objects.filter(target__in=targets.values("pk"), body=body, until=None)
-    found = dict(rows.values("tier").annotate(n=Count("target", distinct=True)).values_list("tier", "n"))
+    """How many of the targets (ids, or a query for them) are in each tier of the body. One query.
+
+    A target has a tier of a body once at a time, as the database sees to."""
+    rows = TierAssignment.objects.filter(target__in=targets, body=body, until=None).order_by()
+    found = dict(rows.values("tier").annotate(n=Count("id")).values_list("tier", "n"))
     return [
         {"label": tiers.LABELS[tier], "value": found[tier], "tier": tier}
         for tier in STRONGEST
@@ -63,14 +65,16 @@ _TOTALS_LAST = 600  # seconds
 def tier_figures(user: User, paginator: Any, found: Any, body: str) -> list[dict[str, Any]]:
     """Tier counts beside the list: of few rows as they are; of a long register the totals, at most ten minutes old;
     of a long narrowed list none (the list says to narrow further)."""
+    if paginator.few:
+        return tier_counts(paginator.ids, body)
     if not paginator.more:
-        return tier_counts(found.qs, body)
+        return tier_counts(found.qs.order_by().values("pk"), body)
     if found.form.changed_data:
         return []
     key = f"registry-tiers-{user.organisation_id}-{body}"
     figures = cache.get(key)
     if figures is None:
-        figures = tier_counts(Target.objects.visible_to(user), body)
+        figures = tier_counts(Target.objects.visible_to(user).values("pk"), body)
         cache.set(key, figures, _TOTALS_LAST)
     return figures
 

@@ -40,7 +40,7 @@ BATCH = [
 def targets(request: HttpRequest) -> HttpResponse:
     found, body = filtered(request)
     rows = filters.ordered(found.qs, request.GET.get("sort", "name"))
-    page = CappedPaginator(rows, PAGE).get_page(request.GET.get("page"))
+    page = CappedPaginator(rows, PAGE, plain=found.queryset).get_page(request.GET.get("page"))
     book = exports.book_of(request.user.organisation, today())
     context = {
         "filter": found, "page": page, "rows": presenters.target_rows(page.object_list, today(), body),
