@@ -70,8 +70,8 @@ def _read(file_name: str, data: bytes) -> tuple[list[Holder], list[dict[str, Any
     layout = find_headers(SHEET, grid)
     holders: list[Holder] = []
     faulty: list[dict[str, Any]] = []
-    for index in range(layout.row + 1, len(grid.rows)):
-        cells = {key: grid.cell(index, place) for key, place in layout.places.items()}
+    for index, line in enumerate(grid.rows(layout.row + 1), layout.row + 1):
+        cells = {key: line[place] if place < len(line) else None for key, place in layout.places.items()}
         if all(is_empty(cell) for cell in cells.values()):
             continue
         try:

@@ -153,18 +153,11 @@ def _save(*rows: Target) -> None:
 
 
 def _note(merge: Merge, act: str, old: str, new: str, reason: str, asked: User, by: User) -> None:
-    note_change(
-        target=merge.target,
-        act=act,
-        fields=[field("并入", old, new)],
-        reason=reason,
-        by=asked,
-        approved_by=by,
-    )
-    note_change(
-        target=merge.into, act=act, fields=[field("并入本对象的重复项", (new and "") or merge.target.name, new and merge.target.name)],
-        reason=reason, by=asked, approved_by=by,
-    )  # fmt: skip
+    twin = merge.target.name
+    gone, came = ("", twin) if new else (twin, "")
+    rows = ((merge.target, field("并入", old, new)), (merge.into, field("并入本对象的重复项", gone, came)))
+    for target, told in rows:
+        note_change(target=target, act=act, fields=[told], reason=reason, by=asked, approved_by=by)
 
 
 @transaction.atomic

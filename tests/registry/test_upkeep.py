@@ -230,6 +230,8 @@ def test_a_merge_moves_what_the_keeper_lacks_and_keeps_the_rest(twins, planner, 
     assert TierAssignment.objects.get(target=keeper, until=None).tier == "special"
     assert not TierAssignment.objects.filter(target=twin, until=None).exists()
     assert list(Target.objects.present()) == [keeper]
+    told = TargetChange.objects.get(target=keeper).fields
+    assert told == [{"label": "并入本对象的重复项", "old": "", "new": "鑫隆焦化"}]
     assert Target.objects.unmerged().matching("鑫隆焦化").get() == keeper
 
 

@@ -101,7 +101,7 @@ def test_a_superior_reads_but_does_not_write(bureau, planner):
 def test_the_list_costs_the_same_for_any_length(bureau, planner, count, django_assert_max_num_queries):
     make_targets(bureau, planner, count)
     client = signed_in(planner)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(18):
         page = client.get(reverse("registry:targets"))
     assert f"{count}<small>家" in page.content.decode()
 
@@ -389,7 +389,7 @@ def test_exported_text_cannot_become_a_formula(bureau, planner):
 def test_an_export_of_many_rows_does_not_query_per_row(bureau, planner, django_assert_max_num_queries):
     make_targets(bureau, planner, 40)
     client = signed_in(planner)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(18):
         b"".join(client.get(f"{reverse('registry:export')}?format=csv").streaming_content)
 
 
