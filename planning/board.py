@@ -226,7 +226,13 @@ def _since(register: Register, found: Figure, planned: PlannedNumber | None) -> 
     }
 
 
-_GONE = {"closed": "关停", "cancelled": "注销", "moved": "迁出", "merged": "并入其他对象"}
+_GONE = {
+    "closed": "关停",
+    "cancelled": "注销",
+    "moved": "迁出",
+    "removed": "移出名录",
+    "merged": "并入其他对象",
+}
 
 
 def movement(register: Register, then: Sequence[int], found: Figure) -> list[str]:

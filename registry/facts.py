@@ -51,7 +51,7 @@ def facts_of_rows(rows: Iterable[Target], on: date) -> dict[int, Facts]:
 
 
 def _attributes(row: Target) -> dict[str, Any]:
-    """Empty text says nothing. A target that moved away is out of the base like a cancelled one."""
+    """Empty text says nothing. A target that moved away or was taken off is out of the base like a cancelled one."""
     values: dict[str, Any] = {name: getattr(row, name) for name in _PLAIN}
     values |= {
         "category": tuple(row.categories),
@@ -59,7 +59,7 @@ def _attributes(row: Target) -> dict[str, Any]:
         "approval_level": row.approval_level or None,
         "positive_list_kind": tuple(row.positive_list_kind.split("、")) if row.positive_list_kind else (),
         "eia_catalogue": bool(row.eia_catalogue),
-        "status": "cancelled" if row.status == Target.Status.MOVED else row.status,
+        "status": "cancelled" if row.status in (Target.Status.MOVED, Target.Status.REMOVED) else row.status,
     }
     return {name: value for name, value in values.items() if value is not None}
 

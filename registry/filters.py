@@ -1,13 +1,18 @@
 """What the lists may be narrowed to."""
 
+from datetime import date
 from typing import Any
 
 import django_filters
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
 
 from foundation.organisation.models import Area, Organisation, Unit
-from registry.models import InspectionItem, Target, TierAssignment
+from foundation.rulebook.model import Rulebook
+from registry import quality
+from registry.models import InspectionItem, PriorInspection, Target, TargetFlag, TargetTag, TierAssignment
 from registry.rules.tiers import LABELS
+from registry.widgets import LeanSelect
 
 SORTS = {
     "name": "name",
@@ -42,15 +47,40 @@ class TargetFilter(django_filters.FilterSet):
         choices=YES_NO, method="yes_no", label="重点排污单位名录", empty_label="全部"
     )
 
+    control_level = django_filters.ChoiceFilter(
+        choices=Target.ControlLevel.choices, label="控制级别", empty_label="全部"
+    )
+    credit_grade = django_filters.CharFilter(field_name="credit_grade", label="环境信用等级")
+    industry = django_filters.CharFilter(field_name="industry", lookup_expr="contains", label="行业")
+    tag = django_filters.CharFilter(method="labelled", label="标识")
+    flag = django_filters.ChoiceFilter(
+        choices=[], method="flagged", label="风险标记（未撤销）", empty_label="全部"
+    )
+    visited = django_filters.ChoiceFilter(
+        choices=YES_NO, method="visited_this_year", label="今年已查", empty_label="全部"
+    )
+    issue = django_filters.ChoiceFilter(
+        choices=[(issue.id, issue.zh) for issue in quality.ISSUES], method="doubtful", label="数据质量", empty_label="全部"
+    )  # fmt: skip
+    lacking = django_filters.ChoiceFilter(
+        choices=list(quality.FIELD_NAMES.items()), method="without", label="缺必填项", empty_label="全部"
+    )
+
     class Meta:
         model = Target
         fields: list[str] = []
 
     def __init__(
-        self, *args: Any, organisations: QuerySet[Organisation] | None = None, body: str = "", **kwargs: Any
-    ) -> None:
+        self, *args: Any, organisations: QuerySet[Organisation] | None = None, body: str = "", book: Rulebook | None = None,
+        today: date | None = None, **kwargs: Any,
+    ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
         self.body = body
+        self.today = today or timezone.localdate()
+        self.filters["flag"].extra["choices"] = [(flag.id, flag.zh) for flag in book.flags] if book else []
+        for each in self.filters.values():
+            if isinstance(each, (django_filters.ChoiceFilter, django_filters.ModelChoiceFilter)):
+                each.extra["widget"] = LeanSelect
         visible = organisations if organisations is not None else Organisation.objects.none()
         for name, model in (("area", Area), ("unit", Unit)):
             self.filters[name].queryset = model.objects.filter(organisation__in=visible).order_by(
@@ -63,9 +93,28 @@ class TargetFilter(django_filters.FilterSet):
     def yes_no(self, queryset: QuerySet[Target], name: str, value: str) -> QuerySet[Target]:
         return queryset.filter(**{name: value == "1"})
 
+    def labelled(self, queryset: QuerySet[Target], _name: str, value: str) -> QuerySet[Target]:
+        return queryset.filter(Exists(TargetTag.objects.filter(target=OuterRef("pk"), value=value.strip())))
+
+    def flagged(self, queryset: QuerySet[Target], _name: str, value: str) -> QuerySet[Target]:
+        rows = TargetFlag.objects.filter(target=OuterRef("pk"), flag=value, revoked_on=None)
+        return queryset.filter(Exists(rows))
+
+    def visited_this_year(self, queryset: QuerySet[Target], _name: str, value: str) -> QuerySet[Target]:
+        rows = PriorInspection.objects.filter(
+            target=OuterRef("pk"), level="own", counted=True, on__year=self.today.year, on__lte=self.today
+        )
+        return queryset.filter(Exists(rows) if value == "1" else ~Exists(rows))
+
+    def doubtful(self, queryset: QuerySet[Target], _name: str, value: str) -> QuerySet[Target]:
+        return quality.narrowed(queryset, value, self.today)
+
+    def without(self, queryset: QuerySet[Target], _name: str, value: str) -> QuerySet[Target]:
+        return quality.lacking(queryset, value)
+
     def in_tier(self, queryset: QuerySet[Target], _name: str, value: str) -> QuerySet[Target]:
-        rows = TierAssignment.objects.filter(target=OuterRef("pk"), tier=value, until=None)
-        return queryset.filter(Exists(rows.filter(body=self.body) if self.body else rows))
+        rows = TierAssignment.objects.filter(tier=value, until=None)
+        return queryset.filter(pk__in=(rows.filter(body=self.body) if self.body else rows).values("target"))
 
 
 def ordered(queryset: QuerySet[Target], sort: str) -> QuerySet[Target]:

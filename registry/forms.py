@@ -67,6 +67,12 @@ class TargetForm(forms.ModelForm):
     entity_type = TidyField(label="主体类型", required=False, max_length=60)
     registration_authority = TidyField(label="登记机关", required=False, max_length=100)
     founded_on = _day("成立日期")
+    reason = TidyField(
+        label="修改原因",
+        required=False,
+        max_length=300,
+        help_text="写明依据，例如企业来函、现场核实；记入变更记录",
+    )
     permit_number = forms.CharField(label="许可证编号", required=False, max_length=40, help_text="22 位")
     permit_from = _day("许可证有效期起")
     permit_until = _day("许可证有效期止")
@@ -96,6 +102,7 @@ class TargetForm(forms.ModelForm):
         self._set_entity()
         if self.instance.pk:
             del self.fields["uid"]
+            self.fields["reason"].required = True
 
     def _set_grades(self) -> None:
         grades = self.book.register.credit_grades if self.book else ()
@@ -228,6 +235,7 @@ class TargetForm(forms.ModelForm):
             ]),
             self._section("危险废物", ["hw_tonnes_per_year", "hw_self_disposal"]),
             self._section("标识", [f"tag_{number}" for number in range(len(self.groups))]),
+            self._section("为什么改", ["reason"] if self.instance.pk else []),
         ]  # fmt: skip
 
     def _section(self, legend: str, names: list[str]) -> dict[str, Any]:

@@ -7,13 +7,13 @@ from datetime import date
 from django.db.models import Count
 from django.utils import timezone
 
-from foundation.ledger.models import Entry
-from registry.models import PriorInspection, Target
+from registry.models import PriorInspection, Target, TargetChange
 from registry.rules.tiers import LABELS
 
 _HEAVY = ("batch__errors", "batch__rejected", "batch__unknown", "batch__upload")
 
 _CHUNK = 500
+_TOLD = 6
 
 
 def visits_this_year(target_ids: Iterable[int], year: int, on: date) -> dict[int, int]:
@@ -56,19 +56,13 @@ class Happening:
     inspection: bool = False
 
 
-_ACTS = {
-    "registry.create_target": "入库",
-    "registry.edit_target": "修改资料",
-    "registry.record_flag": "登记风险标记",
-    "registry.revoke_flag": "撤销风险标记",
-    "registry.override_tier": "人工改定层级",
-    "registry.end_override": "取消人工改定",
-}
+# These show as facts of their own (states, checks, flags); the table of changes has them all.
+_ELSEWHERE = ("变更状态", "登记检查", "登记风险标记")
 
 
 def timeline(target: Target, flag_names: dict[str, str]) -> list[Happening]:
-    """Newest first: acts on the ledger, imports, tiers, states, inspections."""
-    lines = [*_acts(target), *_imports(target), *_tiers(target), *_states(target), *_inspections(target)]
+    """Newest first: changes, imports, tiers, states, inspections."""
+    lines = [*_changes(target), *_imports(target), *_tiers(target), *_states(target), *_inspections(target)]
     lines += [
         Happening(str(flag.happened_on), flag_names.get(flag.flag, flag.flag), flag.evidence, "warn")
         for flag in target.flags.order_by("id")
@@ -76,12 +70,19 @@ def timeline(target: Target, flag_names: dict[str, str]) -> list[Happening]:
     return sorted(lines, key=lambda line: line.date, reverse=True)
 
 
-def _acts(target: Target) -> list[Happening]:
-    entries = Entry.objects.of(target).filter(act__in=_ACTS)
-    return [
-        Happening(str(timezone.localtime(entry.at).date()), _ACTS[entry.act], f"{entry.actor_name}办理")
-        for entry in entries
-    ]
+def _changes(target: Target) -> list[Happening]:
+    rows = target.changes.exclude(act__in=_ELSEWHERE).select_related("by", "approved_by").order_by("id")
+    return [Happening(str(timezone.localtime(row.at).date()), row.act, _told(row)) for row in rows]
+
+
+def _told(row: TargetChange) -> str:
+    """Before and after, why, who."""
+    words = [f"{f['label']}：{f['old'] or '空'}→{f['new'] or '空'}" for f in row.fields[:_TOLD]]
+    if len(row.fields) > _TOLD:
+        words.append(f"等 {len(row.fields)} 项")
+    words += [row.reason] if row.reason else []
+    words += [f"{row.by}办理"] if row.by else []
+    return "；".join([*words, *([f"{row.approved_by}批准"] if row.approved_by else [])])
 
 
 def _imports(target: Target) -> list[Happening]:

@@ -8,10 +8,28 @@ from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Cast, Concat, Lower
 from django.utils import timezone
 
 from foundation.intake import models as intake
 from foundation.organisation.models import Area, Organisation, Unit, User
+from registry.searching import search_for
+from registry.upkeep import (
+    CreditRating,
+    DistinctPair,
+    LabelTerm,
+    Merge,
+    PendingChange,
+    PermitComparison,
+    SavedFilter,
+    TargetChange,
+)
+
+__all__ = [
+    "CheckPoint", "ColumnMapping", "CreditRating", "DistinctPair", "Entity", "ImportBatch", "ImportPart", "ImportedRow", "InspectionItem",
+    "LabelTerm", "Merge", "PendingChange", "Permit", "PermitComparison", "PriorInspection", "RegisterReview", "SavedFilter", "StatusPeriod",
+    "Target", "TargetChange", "TargetFlag", "TargetTag", "TierAssignment",
+]  # fmt: skip
 
 uid_validator = RegexValidator(r"^[0-9A-Za-z._-]{1,64}\Z", "编号只能用字母、数字和 . _ -，1 至 64 位。")
 
@@ -35,7 +53,7 @@ class Entity(models.Model):
     organisation = models.ForeignKey(Organisation, models.PROTECT, verbose_name="机构", related_name="+")
     name = models.CharField("名称", max_length=200)
     former_names = models.JSONField("曾用名", default=list, blank=True)
-    uscc = models.CharField("统一社会信用代码", max_length=18)
+    uscc = models.CharField("统一社会信用代码", max_length=18, db_index=True)
     legal_representative = models.CharField("法定代表人", max_length=60, blank=True)
     entity_type = models.CharField("主体类型", max_length=60, blank=True)
     registration_authority = models.CharField("登记机关", max_length=100, blank=True)
@@ -57,7 +75,10 @@ class Entity(models.Model):
 
 class TargetQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
-        return self.filter(organisation__in=Organisation.objects.visible_to(user))
+        """The ids are named, not asked for inside: only so does the list follow its index."""
+        return self.filter(
+            organisation__in=list(Organisation.objects.visible_to(user).values_list("pk", flat=True))
+        )
 
     def of(self, organisation: Organisation) -> Self:
         return self.filter(organisation=organisation)
@@ -69,16 +90,13 @@ class TargetQuerySet(models.QuerySet):
         """Neither closed, cancelled, moved away nor merged into another entry."""
         return self.exclude(status__in=Target.GONE).filter(merged_into=None)
 
+    def unmerged(self) -> Self:
+        """Entries that stand for themselves."""
+        return self.filter(merged_into=None)
+
     def matching(self, words: str) -> Self:
-        """Search by name, former name, short name, pinyin initials, code or credit code."""
-        found = self
-        for word in words.split():
-            found = found.filter(
-                Q(name__icontains=word) | Q(short_name__icontains=word) | Q(uid__icontains=word)
-                | Q(initials__contains=word.lower()) | Q(entity__uscc__startswith=word.upper())
-                | Q(former_names__icontains=word)
-            )  # fmt: skip
-        return found
+        """Search by name, former name, short name, pinyin initials, code, credit code or permit number."""
+        return search_for(self, words)
 
     def in_tier(self, body: str, tier: str) -> Self:
         return self.filter(tiers__body=body, tiers__tier=tier, tiers__until=None)
@@ -102,6 +120,7 @@ class Target(models.Model):
         CLOSED = "closed", "关停"
         CANCELLED = "cancelled", "注销"
         MOVED = "moved", "迁出"
+        REMOVED = "removed", "移出名录"
 
     class PermitClass(models.TextChoices):
         KEY = "key", "重点管理"
@@ -122,7 +141,7 @@ class Target(models.Model):
         CITY = "city", "地市批"
         COUNTY = "county", "区县批"
 
-    GONE = (Status.CLOSED, Status.CANCELLED, Status.MOVED)
+    GONE = (Status.CLOSED, Status.CANCELLED, Status.MOVED, Status.REMOVED)
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, verbose_name="机构", related_name="+")
     uid = models.CharField(
@@ -178,6 +197,17 @@ class Target(models.Model):
     )
     version = models.PositiveIntegerField("版本", default=1, help_text="每次修改加一，防止后改的覆盖先改的")
     created_at = models.DateTimeField("建档时间", default=timezone.now)
+    search = models.GeneratedField(
+        verbose_name="检索文本",
+        expression=Lower(
+            Concat(
+                "name", models.Value(" "), "short_name", models.Value(" "), "uid", models.Value(" "), "initials",
+                models.Value(" "), Cast("former_names", models.TextField()), output_field=models.TextField(),
+            )
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
+    )  # fmt: skip
 
     objects = TargetQuerySet.as_manager()
 
@@ -185,7 +215,11 @@ class Target(models.Model):
         verbose_name = verbose_name_plural = "检查对象"
         indexes = [
             models.Index(fields=["organisation", "status", "area"], name="target_by_status_and_area"),
-            models.Index(fields=["organisation", "name"], name="target_by_name"),
+            models.Index(fields=["name", "id"], name="target_in_order_of_name"),
+            models.Index(fields=["area", "name"], name="target_by_area_and_name"),
+            models.Index(
+                fields=["merged_into"], name="target_merged_into", condition=Q(merged_into__isnull=False)
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -198,7 +232,7 @@ class Target(models.Model):
                 violation_error_message="危险废物年产生量不能是负数。",
             ),
             one_of("kind", "target_kind_is_known", "enterprise project water_source nature_reserve land_party agency facility"),
-            one_of("status", "target_status_is_known", "operating suspended closed cancelled moved"),
+            one_of("status", "target_status_is_known", "operating suspended closed cancelled moved removed"),
             one_of("permit_class", "target_permit_class_is_known", "key simplified registration none"),
             one_of("control_level", "target_control_level_is_known", "national provincial municipal county none"),
             one_of("approval_level", "target_approval_level_is_known", "ministry province city county -"),
@@ -316,7 +350,10 @@ class TierAssignment(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "层级认定"
-        indexes = [models.Index(fields=["body", "tier", "until"], name="tier_by_body")]
+        indexes = [
+            models.Index(fields=["body", "tier", "target"], name="open_tier_by_body", condition=Q(until=None)),
+            models.Index(fields=["target", "body"], name="open_tier_of_target", condition=Q(until=None)),
+        ]  # fmt: skip
         constraints = [
             models.UniqueConstraint(
                 fields=["target", "body", "tier"], condition=Q(until=None), name="tier_is_assigned_once_at_a_time"

@@ -5,15 +5,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import Count, F
 
 from foundation.organisation.models import User
 from foundation.rulebook.model import Rulebook
 from foundation.rulebook.selectors import Facts, FlagFact, active_flag
+from foundation.rulebook.values import add_months
 from registry import history, policies
 from registry.facts import facts_of_rows
-from registry.models import Target, TierAssignment
-from registry.rules import categories, tiers
+from registry.models import Entity, Target, TierAssignment
+from registry.rules import categories, credit, tiers
 
 STRONGEST = ("special", "key", "general", tiers.UNLISTED)
 
@@ -45,14 +47,36 @@ def target_rows(targets: Iterable[Target], on: date, body: str = "") -> list[Tar
 
 
 def tier_counts(targets: Any, body: str) -> list[dict[str, Any]]:
-    """How many of the targets are in each tier of the body. One query."""
-    rows = TierAssignment.objects.filter(target__in=targets.values("pk"), body=body, until=None)
-    found = dict(rows.values("tier").annotate(n=Count("target", distinct=True)).values_list("tier", "n"))
+    """How many of the targets (ids, or a query for them) are in each tier of the body. One query.
+
+    A target has a tier of a body once at a time, as the database sees to."""
+    rows = TierAssignment.objects.filter(target__in=targets, body=body, until=None).order_by()
+    found = dict(rows.values("tier").annotate(n=Count("id")).values_list("tier", "n"))
     return [
         {"label": tiers.LABELS[tier], "value": found[tier], "tier": tier}
         for tier in STRONGEST
         if tier in found
     ]
+
+
+_TOTALS_LAST = 600  # seconds
+
+
+def tier_figures(user: User, paginator: Any, found: Any, body: str) -> list[dict[str, Any]]:
+    """Tier counts beside the list: of few rows as they are; of a long register the totals, at most ten minutes old;
+    of a long narrowed list none (the list says to narrow further)."""
+    if paginator.few:
+        return tier_counts(paginator.ids, body)
+    if not paginator.more:
+        return tier_counts(found.qs.order_by().values("pk"), body)
+    if found.form.changed_data:
+        return []
+    key = f"registry-tiers-{user.organisation_id}-{body}"
+    figures = cache.get(key)
+    if figures is None:
+        figures = tier_counts(Target.objects.visible_to(user).values("pk"), body)
+        cache.set(key, figures, _TOTALS_LAST)
+    return figures
 
 
 def dossier(target: Target, book: Rulebook | None, user: User, on: date) -> dict[str, Any]:
@@ -68,14 +92,22 @@ def dossier(target: Target, book: Rulebook | None, user: User, on: date) -> dict
         "notices": _notices(target, book, on),
         "cap": _cap(target, book, inspections, assignments),
         "facts": basic_facts(target),
-        "tags": _tags(target),
-        "permits": [_permit(permit, on) for permit in target.permits.order_by(F("valid_until").desc(nulls_last=True), "-id")],
+        "tags": _tags(target, on),
+        "sites": _sites(target),
+        "merges": list(target.absorbed.filter(undone_at=None).select_related("target").order_by("-at")),
+        "ratings": [_rating(row, on) for row in target.ratings.order_by("-rated_on", "-id")],
+        "changes": list(target.changes.select_related("by", "approved_by").order_by("-at", "-id")[:CHANGES_SHOWN]),
+        "pending": [
+            {"change": row, "may_decide": policies.can_decide(row, user), "may_withdraw": row.requested_by_id == user.pk}
+            for row in target.pending.waiting().select_related("requested_by", "organisation").order_by("requested_at")
+        ],
+        "permits": [permit_line(permit, on) for permit in target.permits.order_by(F("valid_until").desc(nulls_last=True), "-id")],
         "flags": [_flag(row, book, on) for row in target.flags.order_by("revoked_on", "-happened_on")],
         "periods": list(target.status_periods.order_by("-since", "-id")),
         "inspections": inspections,
         "timeline": history.timeline(target, flag_names),
-        "may_edit": policies.can_edit(user, target.organisation),
-        "may_approve": policies.can_approve(user, target.organisation),
+        "may_edit": policies.can_edit(user, target.organisation) and target.merged_into_id is None,
+        "may_request": policies.can_request(user, target.organisation) and target.merged_into_id is None,
     }  # fmt: skip
 
 
@@ -109,6 +141,17 @@ def _cap(
         "done": done, "max": cap.max, "exempt": exempt, "reached": done >= cap.max and not exempt,
         "clause": tiers.clause_of(cap.origin("max")), "principle": cap.strength == "principle",
     }  # fmt: skip
+
+
+def entity_facts(entity: Entity) -> list[dict[str, Any]]:
+    rows: list[tuple[str, Any]] = [
+        ("统一社会信用代码", entity.uscc), ("法定代表人", entity.legal_representative), ("主体类型", entity.entity_type),
+        ("登记机关", entity.registration_authority), ("成立日期", entity.founded_on),
+        ("曾用名", "、".join(entity.former_names) or "无"),
+    ]  # fmt: skip
+    return [
+        {"label": label, "value": str(value) if isinstance(value, date) else value} for label, value in rows
+    ]
 
 
 def basic_facts(target: Target) -> list[dict[str, Any]]:
@@ -145,14 +188,36 @@ def basic_facts(target: Target) -> list[dict[str, Any]]:
     ]
 
 
-def _tags(target: Target) -> list[dict[str, str]]:
+CHANGES_SHOWN = 200
+
+
+def _tags(target: Target, on: date) -> list[dict[str, str]]:
     found: dict[str, list[str]] = {}
     for tag in target.tags.order_by("id"):
-        found.setdefault(tag.group, []).append(tag.value)
+        ended = "，已过期" if tag.valid_until and tag.valid_until < on else ""
+        dates = (
+            f"（{tag.valid_from or ''} 至 {tag.valid_until or ''}{ended}）"
+            if tag.valid_from or tag.valid_until
+            else ""
+        )
+        found.setdefault(tag.group, []).append(tag.value + dates)
     return [{"label": group, "value": "、".join(words)} for group, words in found.items()]
 
 
-def _permit(permit: Any, on: date) -> dict[str, Any]:
+def _sites(target: Target) -> list[Target]:
+    """Other sites of the same entity."""
+    if target.entity is None:
+        return []
+    return list(target.entity.targets.exclude(pk=target.pk).filter(merged_into=None).order_by("uid")[:20])
+
+
+def _rating(row: Any, on: date) -> dict[str, Any]:
+    scheme = credit.scheme(row.scheme)
+    over = row.valid_until is not None and row.valid_until < on
+    return {"rating": row, "scheme": scheme.zh, "over": over, "basis": scheme.basis}
+
+
+def permit_line(permit: Any, on: date) -> dict[str, Any]:
     end = permit.valid_until
     words, tone = ("长期或未填期限", "") if end is None else (f"至 {end}", "")
     if end and end < on:
@@ -168,4 +233,11 @@ def _flag(row: Any, book: Rulebook | None, on: date) -> dict[str, Any]:
     fact = FlagFact(row.flag, row.happened_on, row.revoked_on)
     active = bool(kind and active_flag(kind, Facts({}, (fact,)), on))
     state = "已撤销" if row.revoked_on else "有效" if active else "已过期"
-    return {"flag": row, "name": kind.zh if kind else row.flag, "state": state, "active": active}
+    until = add_months(row.happened_on, kind.lookback_months) if kind and kind.lookback_months else None
+    return {
+        "flag": row,
+        "name": kind.zh if kind else row.flag,
+        "state": state,
+        "active": active,
+        "until": until,
+    }

@@ -1,9 +1,9 @@
-"""Staff pages under /desk/: objects (检查对象), objects/import (导入), matters (抽查事项)."""
+"""Staff pages under /desk/: objects (检查对象, and keeping them true), objects/import (导入), matters (抽查事项)."""
 
 from django.urls import path
 
 from foundation.intake.urls import intake_urls
-from registry.views import items, reviews, targets
+from registry.views import changes, dossier, finding, items, quality, reviews, targets
 
 app_name = "registry"
 
@@ -23,6 +23,40 @@ target_urls = [
     path("objects/<int:target_id>/tier/", targets.override_tier, name="tier"),
     path("objects/<int:target_id>/tier/<int:assignment_id>/end/", targets.end_override, name="end-tier"),
 ]
+upkeep_urls = [
+    path("objects/changes/", changes.changes, name="changes"),
+    path("objects/changes/export/", changes.export, name="export-changes"),
+    path("objects/changes/<int:change_id>/approve/", changes.approve, name="approve-change"),
+    path("objects/changes/<int:change_id>/return/", changes.send_back, name="return-change"),
+    path("objects/changes/<int:change_id>/withdraw/", changes.withdraw, name="withdraw-change"),
+    path("objects/<int:target_id>/permits/new/", dossier.permit, name="permit"),
+    path("objects/<int:target_id>/ratings/new/", dossier.rating, name="rating"),
+    path("objects/<int:target_id>/labels/", dossier.labels, name="labels"),
+    path("objects/entities/", dossier.entities, name="entities"),
+    path("objects/entities/export/", dossier.export_entities, name="export-entities"),
+    path("objects/entities/<int:entity_id>/", dossier.entity, name="entity"),
+    path("objects/labels/", dossier.terms, name="terms"),
+    path("objects/labels/export/", dossier.export_terms, name="export-terms"),
+    path("objects/quality/", quality.report, name="quality"),
+    path("objects/quality/export/", quality.export_report, name="export-quality"),
+    path("objects/duplicates/", quality.pairs, name="duplicates"),
+    path("objects/duplicates/export/", quality.export_pairs, name="export-duplicates"),
+    path("objects/duplicates/merge/", quality.merge, name="merge"),
+    path("objects/duplicates/apart/", quality.apart, name="apart"),
+    path("objects/duplicates/<int:merge_id>/undo/", quality.unmerge, name="unmerge"),
+    path("objects/completeness/", quality.completeness, name="completeness"),
+    path("objects/completeness/<int:comparison_id>/", quality.comparison, name="comparison"),
+    path(
+        "objects/completeness/<int:comparison_id>/export/",
+        quality.export_comparison,
+        name="export-comparison",
+    ),
+    path("objects/tiers/", quality.tiers, name="preview"),
+    path("objects/tiers/export/", quality.export_tiers, name="export-preview"),
+    path("objects/filters/save/", finding.save, name="save-filter"),
+    path("objects/filters/<int:saved_id>/drop/", finding.drop, name="drop-filter"),
+    path("objects/batch/", finding.batch, name="batch"),
+]
 import_urls = [
     *intake_urls("targets", "objects/import/", "import"),
     *intake_urls("items", "matters/import/", "import-items"),
@@ -39,4 +73,4 @@ item_urls = [
     path("matters/<int:item_id>/revise/", items.revise, name="revise-item"),
     path("matters/<int:item_id>/repeal/", items.repeal, name="repeal-item"),
 ]
-urlpatterns = target_urls + import_urls + item_urls
+urlpatterns = target_urls + upkeep_urls + import_urls + item_urls

@@ -71,7 +71,7 @@ def pagination(
     ]
     return component(
         "pagination",
-        total=paginator.count, unit=unit, links=links,
+        total=paginator.count, more=getattr(paginator, "more", False), unit=unit, links=links,
         first=page_obj.start_index(), last=page_obj.end_index(),
         previous=qs(context, **{param: here - 1}) if page_obj.has_previous() else "",
         next=qs(context, **{param: here + 1}) if page_obj.has_next() else "",

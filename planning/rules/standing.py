@@ -19,7 +19,7 @@ _CODES = {
     "drawn_before": "C.ONCE",
     "cap_limited": "C.CAP",
 }
-_GONE = {"closed": "X.CLOSED", "cancelled": "X.CLOSED", "moved": "X.MOVED"}
+_GONE = {"closed": "X.CLOSED", "cancelled": "X.CLOSED", "moved": "X.MOVED", "removed": "X.CLOSED"}
 _SUPERIOR = "superior_clean_this_year"
 
 

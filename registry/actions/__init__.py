@@ -9,6 +9,8 @@ from registry.actions.batches import (
     save_mapping,
     undo_import,
 )
+from registry.actions.dossier import record_permit, record_rating, save_term, set_tags
+from registry.actions.finding import compare_permits, drop_filter, save_filter
 from registry.actions.flags import record_flag, revoke_flag
 from registry.actions.inspections import record_prior_inspection
 from registry.actions.items import (
@@ -21,13 +23,28 @@ from registry.actions.items import (
     revise_item,
     ship_items,
 )
+from registry.actions.merges import merge_targets, tell_apart, undo_merge
+from registry.actions.pending import (
+    approve_change,
+    request_end_of_tier,
+    request_merge,
+    request_status,
+    request_tier,
+    request_unmerge,
+    return_change,
+    withdraw_change,
+)
 from registry.actions.reviews import record_review
-from registry.actions.targets import change_status, create_target, edit_target, set_tags
+from registry.actions.targets import change_status, create_target, edit_target
 from registry.actions.tiers import end_override, override_tier, recompute_tiers
 
 __all__ = [
-    "approve_item", "change_status", "check_file", "commit_import", "correct_row", "create_item", "create_target",
-    "drop_import", "edit_item", "edit_target", "end_override", "mapping_columns", "override_tier", "publish_item", "recompute_tiers",
-    "record_flag", "record_prior_inspection", "record_review", "repeal_item", "return_item", "revise_item", "revoke_flag",
-    "save_mapping", "set_tags", "ship_items", "undo_import",
+    "approve_change", "approve_item", "change_status", "check_file", "commit_import", "compare_permits",
+    "correct_row", "create_item", "create_target", "drop_filter", "drop_import", "edit_item", "edit_target",
+    "end_override", "mapping_columns", "merge_targets", "override_tier", "publish_item", "recompute_tiers",
+    "record_flag", "record_permit", "record_prior_inspection", "record_rating", "record_review",
+    "repeal_item", "request_end_of_tier", "request_merge", "request_status", "request_tier",
+    "request_unmerge", "return_change", "return_item", "revise_item", "revoke_flag", "save_filter",
+    "save_mapping", "save_term", "set_tags", "ship_items", "tell_apart", "undo_import", "undo_merge",
+    "withdraw_change",
 ]  # fmt: skip

@@ -9,6 +9,7 @@ from foundation.ledger import actions as ledger
 from foundation.organisation.adoption import rulebook_of
 from foundation.organisation.models import User
 from registry import policies
+from registry.actions.recording import field, note_change
 from registry.actions.tiers import recompute_for
 from registry.models import Target, TargetFlag
 
@@ -22,6 +23,7 @@ def record_flag(
     raises: NotAllowed; RuleBroken for an unknown flag, no evidence, a day to come or a repetition
     """
     policies.check_may_edit(by, target.organisation)
+    policies.check_stands_alone(target)
     book = rulebook_of(target.organisation, on)
     known = {row.id: row.zh for row in book.flags}
     if flag not in known:
@@ -40,6 +42,10 @@ def record_flag(
     except IntegrityError:
         raise RuleBroken(f"{happened_on} 的“{known[flag]}”已经登记过。", code="flag_is_repeated") from None
     recompute_for([target.pk], book, on)
+    words = f"{known[flag]}（{happened_on}）"
+    note_change(
+        target=target, act="登记风险标记", fields=[field("风险标记", "", words)], reason=evidence, by=by
+    )
     ledger.record(
         actor=by, act="registry.record_flag", subject=target,
         data={"flag": flag, "happened_on": happened_on, "evidence": evidence},
@@ -62,7 +68,11 @@ def revoke_flag(*, flag: TargetFlag, revoked_on: date, reason: str, on: date, by
         )
     row.revoked_on = revoked_on
     row.save(update_fields=["revoked_on"])
-    recompute_for([row.target_id], rulebook_of(flag.target.organisation, on), on)
+    book = rulebook_of(flag.target.organisation, on)
+    recompute_for([row.target_id], book, on)
+    name = next((known.zh for known in book.flags if known.id == row.flag), row.flag)
+    fields = [field(f"{name}（{row.happened_on}）", "有效", f"{revoked_on} 撤销")]
+    note_change(target=flag.target, act="撤销风险标记", fields=fields, reason=reason, by=by)
     ledger.record(
         actor=by, act="registry.revoke_flag", subject=flag.target,
         data={"flag": row.flag, "happened_on": row.happened_on, "revoked_on": revoked_on, "reason": reason},

@@ -8,6 +8,7 @@ from foundation.errors import RuleBroken
 from foundation.ledger import actions as ledger
 from foundation.organisation.models import User
 from foundation.organisation.policies import check_may
+from registry.actions.recording import field, note_change
 from registry.models import PriorInspection, Target
 
 
@@ -38,6 +39,9 @@ def record_prior_inspection(
         target=target, level=level, on=on, source=source.strip(),
         defaults={"problem_found": problem_found, "counted": counted and level == PriorInspection.Level.OWN},
     )  # fmt: skip
+    if by is not None:
+        words = f"{row.get_level_display()} {on}，{'发现问题' if problem_found else '未发现问题'}"
+        note_change(target=target, act="登记检查", fields=[field("检查", "", words)], reason=source, by=by)
     ledger.record(
         actor=by, act="registry.record_prior_inspection", subject=target,
         data={"level": level, "on": on, "problem_found": problem_found, "counted": row.counted, "source": source, "new": created},

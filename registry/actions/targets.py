@@ -8,11 +8,12 @@ from django.db import transaction
 
 from foundation.errors import RuleBroken
 from foundation.ledger import actions as ledger
-from foundation.organisation.adoption import RulebookMissing, rulebook_of
 from foundation.organisation.models import Organisation, User
-from foundation.rulebook.model import Rulebook
+from foundation.organisation.policies import check_another
 from registry import policies
+from registry.actions.recording import field, note_change
 from registry.actions.tiers import recompute_for
+from registry.labelling import book_or_none, check_labels, labels_of
 from registry.models import Entity, Permit, StatusPeriod, Target, TargetTag
 from registry.periods import turn_status
 from registry.rules import states, uscc
@@ -42,7 +43,8 @@ class EditedMeanwhile(RuleBroken):
 @transaction.atomic
 def create_target(
     *, organisation: Organisation, values: Mapping[str, Any], entity: Mapping[str, Any] | None = None,
-    permit: Mapping[str, Any] | None = None, tags: Mapping[str, list[str]] | None = None, on: date, by: User,
+    permit: Mapping[str, Any] | None = None, tags: Mapping[str, list[str]] | None = None, reason: str = "", on: date,
+    by: User,
 ) -> Target:  # fmt: skip
     """A new target with its first status period and its tiers.
 
@@ -58,10 +60,12 @@ def create_target(
     target.initials = initials(target.name)
     target.full_clean()
     target.save()
-    _save_permit(target, permit)
+    save_permit(target, permit)
+    check_labels(organisation, tags or {}, on, {})
     _save_tags(target, tags)
     StatusPeriod.objects.create(target=target, status=target.status, since=status_since, reason="建档")
-    _recompute(target, on)
+    recompute_target(target, on)
+    note_change(target=target, act="建档", fields=[field("名称", "", target.name)], reason=reason, by=by)
     ledger.record(
         actor=by,
         act="registry.create_target",
@@ -94,9 +98,9 @@ def save_entity(organisation: Organisation, values: Mapping[str, Any], name: str
     if entity.pk and entity.name != new_name and not _has_other_sites(entity):
         entity.former_names = [*entity.former_names, entity.name]
         entity.name = new_name
-    for field in ENTITY_FIELDS:
-        if values.get(field) not in (None, ""):
-            setattr(entity, field, values[field])
+    for name_ in ENTITY_FIELDS:
+        if values.get(name_) not in (None, ""):
+            setattr(entity, name_, values[name_])
     entity.full_clean()
     entity.save()
     return entity
@@ -106,9 +110,10 @@ def _has_other_sites(entity: Entity) -> bool:
     return entity.targets.count() > 1
 
 
-def _save_permit(target: Target, permit: Mapping[str, Any] | None) -> None:
+def save_permit(target: Target, permit: Mapping[str, Any] | None, *, category: str = "") -> Permit | None:
+    """category: empty = the target's own class. raises: CodeWrong, RuleBroken when another target holds the number"""
     if not permit or not permit.get("number"):
-        return
+        return None
     number, _ = uscc.parse_permit(str(permit["number"]), target.entity.uscc if target.entity else "")
     other = (
         Permit.objects.filter(number=number, target__organisation=target.organisation)
@@ -120,16 +125,18 @@ def _save_permit(target: Target, permit: Mapping[str, Any] | None) -> None:
             f"许可证编号 {number} 已登记在“{other.target.name}”名下，请核对。", code="permit_is_taken"
         )
     row = Permit.objects.filter(target=target, number=number).first() or Permit(target=target, number=number)
-    row.category = target.permit_class
+    row.category = category or target.permit_class
     row.valid_from, row.valid_until = permit.get("valid_from"), permit.get("valid_until")
     row.full_clean()
     row.save()
+    return row
 
 
 @transaction.atomic
 def edit_target(
     *, target: Target, version: int, values: Mapping[str, Any], entity: Mapping[str, Any] | None = None,
-    permit: Mapping[str, Any] | None = None, tags: Mapping[str, list[str]] | None = None, on: date, by: User,
+    permit: Mapping[str, Any] | None = None, tags: Mapping[str, list[str]] | None = None, reason: str = "", on: date,
+    by: User,
 ) -> Target:  # fmt: skip
     """Save changed fields if nobody saved since `version` was read.
 
@@ -142,10 +149,16 @@ def edit_target(
         .get(pk=target.pk)
     )
     if row.version != version:
-        raise EditedMeanwhile(differences(row, values), row.version)
+        raise EditedMeanwhile([*differences(row, values), *_owned(row, entity, permit, tags)], row.version)
+    policies.check_stands_alone(row)
+    before = _belongings(row)
     changed = {
         name: (getattr(row, name), value) for name, value in values.items() if getattr(row, name) != value
     }
+    fields = [
+        field(_label(name), shown(row, name, old), shown(row, name, new))
+        for name, (old, new) in changed.items()
+    ]
     if "name" in changed and row.name not in row.former_names:
         row.former_names = [*changed.get("former_names", (None, row.former_names))[1], row.name]
         changed.pop("former_names", None)
@@ -157,9 +170,15 @@ def edit_target(
     row.version += 1
     row.full_clean()
     row.save()
-    _save_permit(row, permit)
+    save_permit(row, permit)
+    check_labels(row.organisation, tags or {}, on, labels_of(row))
     _save_tags(row, tags)
-    _recompute(row, on)
+    recompute_target(row, on)
+    after = _belongings(row)
+    fields += [
+        field(label, before.get(label), after.get(label)) for label in dict.fromkeys([*before, *after])
+    ]
+    note_change(target=row, act="修改资料", fields=fields, reason=reason, by=by)
     told = {name: {"from": _told(old), "to": _told(new)} for name, (old, new) in changed.items()}
     ledger.record(
         actor=by,
@@ -174,6 +193,21 @@ def edit_target(
         },
     )
     return row
+
+
+def _belongings(row: Target) -> dict[str, str]:
+    """Entity, permits and labels as words, to be compared before and after."""
+    words: dict[str, str] = {}
+    entity = row.entity
+    for name in ("uscc", *ENTITY_FIELDS) if entity else ():
+        words[str(Entity._meta.get_field(name).verbose_name)] = str(getattr(entity, name) or "")
+    for permit in row.permits.order_by("number"):
+        words[f"许可证 {permit.number}"] = f"{permit.valid_from or ''} 至 {permit.valid_until or ''}"
+    for group, value in (
+        TargetTag.objects.filter(target=row).order_by("group", "value").values_list("group", "value")
+    ):
+        words[group] = f"{words[group]}、{value}" if group in words else value
+    return words
 
 
 def _save_tags(target: Target, tags: Mapping[str, list[str]] | None) -> None:
@@ -201,6 +235,31 @@ def differences(row: Target, values: Mapping[str, Any]) -> list[tuple[str, str, 
     return found
 
 
+def _owned(
+    row: Target, entity: Mapping[str, Any] | None, permit: Mapping[str, Any] | None, tags: Mapping[str, list[str]] | None
+) -> list[tuple[str, str, str, str]]:  # fmt: skip
+    """The same for entity, permit and labels."""
+    told: dict[str, tuple[str, Any]] = {}
+    for name, value in (entity or {}).items():
+        told[str(Entity._meta.get_field(name).verbose_name)] = (getattr(row.entity, name, None) or "", value)
+    number = (permit or {}).get("number")
+    if number:
+        there = Permit.objects.filter(target=row, number=number).first()
+        for name in ("valid_from", "valid_until"):
+            label = f"许可证{Permit._meta.get_field(name).verbose_name}"
+            told[label] = (getattr(there, name, None) or "", (permit or {}).get(name))
+    for group, words in (tags or {}).items():
+        held = (
+            TargetTag.objects.filter(target=row, group=group).order_by("id").values_list("value", flat=True)
+        )
+        told[group] = ("、".join(held), "、".join(words))
+    return [
+        (label, label, str(old), str(new or ""))
+        for label, (old, new) in told.items()
+        if str(old) != str(new or "")
+    ]
+
+
 def _label(name: str) -> str:
     return str(getattr(Target._meta.get_field(name), "verbose_name", name))
 
@@ -216,55 +275,37 @@ def shown(row: Target, name: str, value: Any) -> str:
 
 
 @transaction.atomic
-def change_status(*, target: Target, status: str, since: date, reason: str, on: date, by: User) -> Target:
-    """End the present status period and begin another. raises: NotAllowed, WrongTurn, RuleBroken"""
-    policies.check_may_edit(by, target.organisation)
+def change_status(
+    *, target: Target, status: str, since: date, reason: str, on: date, by: User, requested_by: User
+) -> Target:
+    """End the present status period and begin another; carried out by `approve_change`.
+
+    by: who approves; another than who asked for it
+    raises: NotAllowed, WrongTurn, RuleBroken
+    """
+    policies.check_may_approve(by, target.organisation)
+    check_another(by, requested_by, "这项状态变更")
     row = Target.objects.select_for_update(of=("self",), no_key=True).get(pk=target.pk)
     if not reason.strip():
         raise RuleBroken("变更状态必须写明原因，例如停产报告、注销通知书文号。", code="status_needs_a_reason")
+    policies.check_stands_alone(row)
     states.check_status(row.status, status, since, row.status_since, on)
-    old = row.status
+    old, old_since = row.status, row.status_since
     turn_status(row, status, since, reason.strip())
     row.version += 1
     row.save(update_fields=["status", "status_since", "version"])
-    _recompute(row, on)
+    recompute_target(row, on)
+    labels = states.STATUS_LABELS
+    fields = [field("状态", labels[old], labels[status]), field("状态起始日", old_since, since)]
+    note_change(target=row, act="变更状态", fields=fields, reason=reason, by=requested_by, approved_by=by)
     ledger.record(
-        actor=by,
-        act="registry.change_status",
-        subject=row,
-        data={"from": old, "to": status, "since": since, "reason": reason},
-    )
+        actor=by, act="registry.change_status", subject=row,
+        data={"from": old, "to": status, "since": since, "reason": reason, "requested_by": requested_by.name},
+    )  # fmt: skip
     return row
 
 
-@transaction.atomic
-def set_tags(*, target: Target, group: str, values: list[str], by: User, on: date) -> None:
-    """Replace the labels of one group. raises: NotAllowed, RuleBroken for a group the rulebook does not have"""
-    policies.check_may_edit(by, target.organisation)
-    book = _book(target.organisation, on)
-    if (
-        book
-        and group not in book.register.labels
-        and not book.register.free_labels
-        and group != "overlapping_activity"
-    ):
-        raise RuleBroken(f"规则书没有“{group}”这一类标识，也不允许增设。", code="unknown_label")
-    old = list(TargetTag.objects.filter(target=target, group=group).values_list("value", flat=True))
-    _save_tags(target, {group: values})
-    _recompute(target, on)
-    ledger.record(
-        actor=by, act="registry.set_tags", subject=target, data={"group": group, "from": old, "to": values}
-    )
-
-
-def _book(organisation: Organisation, on: date) -> Rulebook | None:
-    try:
-        return rulebook_of(organisation, on)
-    except RulebookMissing:
-        return None
-
-
-def _recompute(target: Target, on: date) -> None:
-    book = _book(target.organisation, on)
+def recompute_target(target: Target, on: date) -> None:
+    book = book_or_none(target.organisation, on)
     if book:
         recompute_for([target.pk], book, on)

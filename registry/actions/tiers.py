@@ -10,8 +10,11 @@ from foundation.errors import RuleBroken
 from foundation.ledger import actions as ledger
 from foundation.organisation.adoption import rulebook_of
 from foundation.organisation.models import Organisation, User
+from foundation.organisation.policies import check_another
 from foundation.rulebook.model import Rulebook
 from registry import policies
+from registry.actions.recording import field as told
+from registry.actions.recording import note_change
 from registry.facts import facts_of_rows
 from registry.imports.bulk import insert_rows
 from registry.models import Target, TierAssignment
@@ -83,7 +86,7 @@ def _recompute_chunk(
         fresh += [(target.pk, *_row(tiering, on)) for tiering in turn.beginning]
         amended += _amended(turn)
     if ending:
-        _end(ending, on)
+        end_rows(ending, on)
     insert_rows(TierAssignment, ("target", *_COLUMNS), fresh)
     for row in amended:
         row.save(update_fields=["computed_tier", "reason", "clause"])
@@ -125,7 +128,7 @@ def _amended(turn: rules.Turn) -> list[TierAssignment]:
     return list(rows)
 
 
-def _end(ids: list[int], on: date) -> None:
+def end_rows(ids: list[int], on: date) -> None:
     """Close rows on the day before; a row that began on the day itself was never in force and goes."""
     rows = TierAssignment.objects.filter(pk__in=ids)
     rows.filter(since__gte=on).delete()
@@ -133,15 +136,19 @@ def _end(ids: list[int], on: date) -> None:
 
 
 @transaction.atomic
-def override_tier(*, target: Target, body: str, tier: str, reason: str, on: date, by: User) -> TierAssignment:
-    """A person with approval rights decides another tier than the rules; the rules' tier stays beside it.
+def override_tier(
+    *, target: Target, body: str, tier: str, reason: str, on: date, by: User, requested_by: User
+) -> TierAssignment:
+    """A person with approval rights grants another tier than the rules'; the rules' tier stays beside it.
 
-    The facts are kept by others (registry.edit): who approves cannot have written them.
+    by: who approves; another than who asked for it. Carried out by `approve_change`.
     raises: NotAllowed; RuleBroken without a reason, for an unknown tier or body, or without a difference
     """
     policies.check_may_approve(by, target.organisation)
+    check_another(by, requested_by, "这项改定")
+    policies.check_stands_alone(target)
     book = rulebook_of(target.organisation, on)
-    _check_override(book, body, tier, reason)
+    check_override(book, body, tier, reason)
     row = (
         TierAssignment.objects.select_for_update(of=("self",), no_key=True)
         .filter(target=target, body=body, overlay=False, until=None)
@@ -156,16 +163,21 @@ def override_tier(*, target: Target, body: str, tier: str, reason: str, on: date
         target=target, body=body, tier=tier, overlay=False, since=on, reason=row.reason, clause=row.clause,
         computed_tier=row.computed_tier, override_reason=reason.strip(), override_by=by,
     )  # fmt: skip
-    _end([row.pk], on)
+    end_rows([row.pk], on)
     new.save()
+    note_change(
+        target=target, act="人工改定层级", fields=[told("层级", rules.LABELS.get(row.tier, row.tier), rules.LABELS[tier])],
+        reason=reason, by=requested_by, approved_by=by,
+    )  # fmt: skip
     ledger.record(
         actor=by, act="registry.override_tier", subject=target,
-        data={"body": body, "from": row.tier, "to": tier, "computed": row.computed_tier, "reason": reason, "on": on},
+        data={"body": body, "from": row.tier, "to": tier, "computed": row.computed_tier, "reason": reason, "on": on,
+              "requested_by": requested_by.name},
     )  # fmt: skip
     return new
 
 
-def _check_override(book: Rulebook, body: str, tier: str, reason: str) -> None:
+def check_override(book: Rulebook, body: str, tier: str, reason: str) -> None:
     if not reason.strip():
         raise RuleBroken("人工改定层级必须写明理由，请写清依据的事实或文件。", code="override_needs_a_reason")
     able = {row.id for row in book.tiers_for(body) if not row.overlay} | {rules.UNLISTED}
@@ -174,23 +186,37 @@ def _check_override(book: Rulebook, body: str, tier: str, reason: str) -> None:
         raise RuleBroken(f"规则书里这个主体没有这一层级。可以改成：{names}。", code="unknown_tier")
 
 
-@transaction.atomic
-def end_override(*, assignment: TierAssignment, reason: str, on: date, by: User) -> TierAssignment:
-    """Back to what the rules say. raises: NotAllowed, RuleBroken"""
-    policies.check_may_approve(by, assignment.target.organisation)
-    row = TierAssignment.objects.select_for_update(of=("self",), no_key=True).get(pk=assignment.pk)
+def check_overridden(row: TierAssignment) -> None:
+    """raises: RuleBroken"""
     if row.until is not None or not row.override_reason:
         raise RuleBroken("这一层级现在不是人工改定的，不用取消。", code="nothing_to_end")
+
+
+@transaction.atomic
+def end_override(
+    *, assignment: TierAssignment, reason: str, on: date, by: User, requested_by: User
+) -> TierAssignment:
+    """Back to what the rules say; carried out by `approve_change`. raises: NotAllowed, RuleBroken"""
+    policies.check_may_approve(by, assignment.target.organisation)
+    check_another(by, requested_by, "这项取消")
+    row = TierAssignment.objects.select_for_update(of=("self",), no_key=True).get(pk=assignment.pk)
+    check_overridden(row)
     if not reason.strip():
         raise RuleBroken("取消人工改定也要写明理由。", code="override_needs_a_reason")
     new = TierAssignment(
         target_id=row.target_id, body=row.body, tier=row.computed_tier, computed_tier=row.computed_tier,
         overlay=False, since=on, reason=row.reason, clause=row.clause,
     )  # fmt: skip
-    _end([row.pk], on)
+    end_rows([row.pk], on)
     new.save()
+    old, back = rules.LABELS.get(row.tier, row.tier), rules.LABELS.get(row.computed_tier, row.computed_tier)
+    note_change(
+        target=assignment.target, act="取消人工改定", fields=[told("层级", old, back)], reason=reason, by=requested_by,
+        approved_by=by,
+    )  # fmt: skip
     ledger.record(
         actor=by, act="registry.end_override", subject=assignment.target,
-        data={"body": row.body, "from": row.tier, "to": row.computed_tier, "reason": reason, "on": on},
+        data={"body": row.body, "from": row.tier, "to": row.computed_tier, "reason": reason, "on": on,
+              "requested_by": requested_by.name},
     )  # fmt: skip
     return new

@@ -70,7 +70,7 @@ class Writer:
         fields = [
             f.attname
             for f in Target._meta.concrete_fields
-            if not f.primary_key and f.name not in ("organisation", "uid", "created_at")
+            if not f.primary_key and not f.generated and f.name not in ("organisation", "uid", "created_at")
         ]
         Target.objects.bulk_update([target for target, _ in pairs], fields, batch_size=100)
         self._belongings(pairs)

@@ -15,7 +15,11 @@ def insert_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[
     """
     connection = connections[router.db_for_write(model)]
     fields = [model._meta.get_field(name) for name in names]
-    left = [f for f in model._meta.local_concrete_fields if f not in fields and not f.primary_key]
+    left = [
+        f
+        for f in model._meta.local_concrete_fields
+        if f not in fields and not f.primary_key and not f.generated
+    ]
     defaults = [field.get_db_prep_save(field.get_default(), connection) for field in left]
     columns = ", ".join(connection.ops.quote_name(field.column) for field in (*fields, *left))
     places = ", ".join(["%s"] * (len(fields) + len(left)))

@@ -1,6 +1,7 @@
 """Finding a name by the first letters of its sounds."""
 
 import re
+import unicodedata
 from functools import lru_cache
 from itertools import islice
 
@@ -46,10 +47,22 @@ def _letter(text: str) -> str:
 
 def same_name(one: str, other: str) -> bool:
     """Equal but for brackets, blanks and the words that vary in company names."""
-    return _plain(one) == _plain(other)
+    return plain(one) == plain(other)
 
 
-def _plain(name: str) -> str:
-    for word in ("有限责任公司", "股份有限公司", "有限公司", "（", "）", "(", ")", " "):
-        name = name.replace(word, "")
-    return name
+_FORMS = ("股份有限公司", "有限责任公司", "有限公司", "责任公司", "集团公司", "总公司", "公司")
+_NOISE = re.compile(r"[\s()\[\]【】《》〈〉“”\"'·•.,，。、_\-—]+")
+
+
+def plain(name: str) -> str:
+    """The name without company form, brackets, blanks and punctuation; full-width letters become half-width."""
+    text = _NOISE.sub("", unicodedata.normalize("NFKC", name)).lower()
+    for form in () if text in _FORMS else _FORMS:
+        if form in text:
+            return text.replace(form, "")
+    return text
+
+
+def sounds(name: str) -> str:
+    """Toneless syllables of a plain name: 宏达 and 鸿达 sound the same."""
+    return " ".join(lazy_pinyin(name))

@@ -10,14 +10,16 @@ STATUS_LABELS = {
     "closed": "关停",
     "cancelled": "注销",
     "moved": "迁出",
+    "removed": "移出名录",
 }
-# A cancelled licence is not revived: the enterprise is entered anew. 迁出 may come back.
+# A cancelled licence is not revived: the enterprise is entered anew. 迁出 and 移出名录 may come back.
 STATUS_TRANSITIONS: dict[str, frozenset[str]] = {
-    "operating": frozenset({"suspended", "closed", "cancelled", "moved"}),
-    "suspended": frozenset({"operating", "closed", "cancelled", "moved"}),
-    "closed": frozenset({"operating", "cancelled", "moved"}),
+    "operating": frozenset({"suspended", "closed", "cancelled", "moved", "removed"}),
+    "suspended": frozenset({"operating", "closed", "cancelled", "moved", "removed"}),
+    "closed": frozenset({"operating", "cancelled", "moved", "removed"}),
     "moved": frozenset({"operating", "cancelled"}),
     "cancelled": frozenset(),
+    "removed": frozenset({"operating"}),
 }
 ITEM_LABELS = {"draft": "草稿", "approved": "已批准", "published": "已公布", "repealed": "已废止"}
 ITEM_TRANSITIONS: dict[str, frozenset[str]] = {

@@ -21,7 +21,8 @@ PAGE = 30
 
 def visible_targets(request: HttpRequest) -> QuerySet[Target]:
     _check_view(request)
-    return Target.objects.visible_to(request.user).select_related("entity", "area", "unit", "organisation")
+    rows = Target.objects.visible_to(request.user).select_related("entity", "area", "unit", "organisation")
+    return rows.defer("search")
 
 
 def visible_items(request: HttpRequest) -> QuerySet[InspectionItem]:

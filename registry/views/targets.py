@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,11 +12,12 @@ from foundation.errors import NotAllowed, RuleBroken
 from foundation.organisation.models import Organisation
 from registry import actions, exports, filters, forms, policies, presenters
 from registry.actions.targets import EditedMeanwhile
-from registry.models import Target, TargetFlag, TierAssignment
+from registry.models import PendingChange, SavedFilter, Target, TargetFlag, TierAssignment
+from registry.paging import CappedPaginator
 from registry.views.common import PAGE, act_page, put_errors, refused, require, today, visible_targets
 
 
-def _filtered(request: HttpRequest) -> tuple[filters.TargetFilter, str]:
+def filtered(request: HttpRequest) -> tuple[filters.TargetFilter, str]:
     """The filter over what the user may see, and the body whose tiers are shown."""
     book = exports.book_of(request.user.organisation, today())
     bodies = [body.id for body in book.bodies] if book else []
@@ -25,30 +25,38 @@ def _filtered(request: HttpRequest) -> tuple[filters.TargetFilter, str]:
     body = asked if asked in bodies else (bodies[0] if bodies else "")
     visible = Organisation.objects.visible_to(request.user)
     found = filters.TargetFilter(
-        request.GET, queryset=visible_targets(request), organisations=visible, body=body
-    )
+        request.GET, queryset=visible_targets(request).unmerged(), organisations=visible, body=body, book=book, today=today()
+    )  # fmt: skip
     return found, body
+
+
+BATCH = [
+    {"label": "加标识", "value": "label"}, {"label": "登记风险标记", "value": "flag"},
+    {"label": "申请变更状态", "value": "status"}, {"label": "导出所选", "value": "export"},
+]  # fmt: skip
 
 
 @require_GET
 def targets(request: HttpRequest) -> HttpResponse:
-    found, body = _filtered(request)
+    found, body = filtered(request)
     rows = filters.ordered(found.qs, request.GET.get("sort", "name"))
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    page = CappedPaginator(rows, PAGE, plain=found.queryset).get_page(request.GET.get("page"))
     book = exports.book_of(request.user.organisation, today())
     context = {
         "filter": found, "page": page, "rows": presenters.target_rows(page.object_list, today(), body),
-        "counts": presenters.tier_counts(found.qs, body), "bodies": book.bodies if book and len(book.bodies) > 1 else (), "body": body,
+        "counts": presenters.tier_figures(request.user, page.paginator, found, body), "bodies": book.bodies if book and len(book.bodies) > 1 else (), "body": body,
         "may_edit": policies.can_edit(request.user, request.user.organisation),
         "may_import": policies.can_import(request.user, request.user.organisation), "narrowed": bool(found.form.changed_data),
-        "query": request.GET.urlencode(), "year": today().year,
+        "query": request.GET.urlencode(), "year": today().year, "batch": BATCH,
+        "saved": [(row, f"?{row.query}") for row in SavedFilter.objects.filter(user=request.user).order_by("name")],
+        "waiting": PendingChange.objects.visible_to(request.user).waiting().count(),
     }  # fmt: skip
     return render(request, "registry/targets.html", context)
 
 
 @require_GET
 def export(request: HttpRequest) -> HttpResponseBase:
-    found, _ = _filtered(request)
+    found, _ = filtered(request)
     fmt = "csv" if request.GET.get("format") == "csv" else "xlsx"
     return exports.export_targets(request.user.organisation, found.qs, today(), fmt)
 
@@ -74,6 +82,15 @@ def _own(request: HttpRequest, target_id: int) -> Target:
     """A target the user may change. raises: PermissionDenied"""
     row = _target(request, target_id)
     require(policies.can_edit(request.user, row.organisation), "检查对象由本局计划编制员维护。")
+    require(row.merged_into_id is None, "这个对象已并入别的对象，请改那一个，或先撤销合并。")
+    return row
+
+
+def _asked(request: HttpRequest, target_id: int) -> Target:
+    """A target whose change the user may ask for. raises: PermissionDenied"""
+    row = _target(request, target_id)
+    require(policies.can_request(request.user, row.organisation), "变更由本局计划编制员或分管领导申请。")
+    require(row.merged_into_id is None, "这个对象已并入别的对象，请改那一个，或先撤销合并。")
     return row
 
 
@@ -107,7 +124,7 @@ def edit(request: HttpRequest, target_id: int) -> HttpResponse:
         try:
             actions.edit_target(
                 target=row, version=form.cleaned_data["version"] or 0, values=form.values, entity=form.entity, permit=form.permit,
-                tags=form.tags, on=today(), by=request.user,
+                tags=form.tags, reason=form.cleaned_data["reason"], on=today(), by=request.user,
             )  # fmt: skip
         except EditedMeanwhile as meanwhile:
             context |= {
@@ -137,12 +154,13 @@ def _differences(meanwhile: EditedMeanwhile) -> list[dict[str, str]]:
 
 @require_http_methods(["GET", "POST"])
 def change_status(request: HttpRequest, target_id: int) -> HttpResponse:
-    row = _own(request, target_id)
+    row = _asked(request, target_id)
     form = forms.StatusForm(request.POST or None, target=row, initial={"since": today()})
     return act_page(
-        request, form, lambda data: actions.change_status(target=row, on=today(), by=request.user, **data),
-        done="状态已变更。", back=reverse("registry:target", args=[row.pk]), target=row, title="变更状态", button="变更",
-        intro=f"现在是“{row.get_status_display()}”，自 {row.status_since or '建档'} 起。变更不影响已冻结的抽取。",
+        request, form, lambda data: actions.request_status(target=row, on=today(), by=request.user, **data),
+        done="已提交，另一人批准后生效；现在的状态没有变。", back=reverse("registry:target", args=[row.pk]), target=row,
+        title="申请变更状态", button="提交",
+        intro=f"现在是“{row.get_status_display()}”，自 {row.status_since or '建档'} 起。由分管领导批准后生效，不影响已冻结的抽取。",
     )  # fmt: skip
 
 
@@ -185,17 +203,15 @@ def record_inspection(request: HttpRequest, target_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def override_tier(request: HttpRequest, target_id: int) -> HttpResponse:
-    row = _target(request, target_id)
-    require(
-        policies.can_approve(request.user, row.organisation), "层级由分管领导改定；资料由计划编制员维护。"
-    )
+    row = _asked(request, target_id)
     book = exports.book_of(row.organisation, today())
     require(book is not None, "本局还没有采用规则书，不能改定层级。")
     form = forms.TierForm(request.POST or None, book=book)
     return act_page(
-        request, form, lambda data: actions.override_tier(target=row, on=today(), by=request.user, **data),
-        done="已改定层级，规则的结论仍并列显示。", back=reverse("registry:target", args=[row.pk]), target=row, title="改层级", button="改定",
-        intro="改定后仍显示按规则应为哪一层级；以后重算不会盖掉，取消须写明理由。",
+        request, form, lambda data: actions.request_tier(target=row, on=today(), by=request.user, **data),
+        done="已提交，另一人批准后生效；现在的层级没有变。", back=reverse("registry:target", args=[row.pk]), target=row,
+        title="申请改层级", button="提交",
+        intro="由分管领导批准后生效。改定后仍显示按规则应为哪一层级；以后重算不会盖掉，取消须写明理由。",
     )  # fmt: skip
 
 
@@ -206,12 +222,12 @@ def end_override(request: HttpRequest, target_id: int, assignment_id: int) -> Ht
         TierAssignment.objects.select_related("target__organisation"), pk=assignment_id, target=row
     )
     try:
-        actions.end_override(
-            assignment=assignment, reason=request.POST.get("reason", ""), on=today(), by=request.user
+        actions.request_end_of_tier(
+            assignment=assignment, reason=request.POST.get("reason", ""), by=request.user
         )
     except RuleBroken as broken:
         return _page(request, row, refused(request, broken))
-    messages.success(request, "已取消人工改定，恢复规则的结论。")
+    messages.success(request, "已提交取消改定的申请，另一人批准后恢复规则的结论。")
     return redirect("registry:target", row.pk)
 
 

@@ -62,7 +62,13 @@ def test_an_override_survives_and_shows_what_the_rules_say(bureau, planner):
     actions.recompute_tiers(organisation=bureau, on=date(2026, 1, 5), by=planner)
     head = create_head(bureau)
     actions.override_tier(
-        target=target, body="county", tier="special", reason="纪要", on=date(2026, 2, 1), by=head
+        target=target,
+        body="county",
+        tier="special",
+        reason="纪要",
+        on=date(2026, 2, 1),
+        by=head,
+        requested_by=planner,
     )
     Target.objects.filter(pk=target.pk).update(permit_class="key")
     summary = actions.recompute_tiers(organisation=bureau, on=TODAY, by=planner)
@@ -76,19 +82,24 @@ def test_an_override_survives_and_shows_what_the_rules_say(bureau, planner):
 
 
 @pytest.mark.parametrize(("tier", "reason"), [("special", " "), ("unheard", "纪要"), ("general", "纪要")])
-def test_an_override_needs_a_reason_a_tier_and_a_difference(bureau, tier, reason):
+def test_an_override_needs_a_reason_a_tier_and_a_difference(bureau, planner, tier, reason):
     target = create_target(bureau)
+    actions.recompute_tiers(organisation=bureau, on=TODAY, by=planner)
     with pytest.raises(RuleBroken):
         actions.override_tier(
-            target=target, body="county", tier=tier, reason=reason, on=TODAY, by=create_head(bureau)
-        )
+            target=target, body="county", tier=tier, reason=reason, on=TODAY, by=create_head(bureau), requested_by=planner
+        )  # fmt: skip
+    with pytest.raises(RuleBroken):
+        actions.request_tier(target=target, body="county", tier=tier, reason=reason, on=TODAY, by=planner)
 
 
 def test_who_keeps_the_facts_does_not_decide_the_tier(bureau, planner):
-    with pytest.raises(NotAllowed):
-        actions.override_tier(
-            target=create_target(bureau), body="county", tier="special", reason="x", on=TODAY, by=planner
-        )
+    head = create_head(bureau)
+    for by, requested_by in ((planner, head), (head, head)):
+        with pytest.raises(NotAllowed):
+            actions.override_tier(
+                target=create_target(bureau), body="county", tier="special", reason="x", on=TODAY, by=by, requested_by=requested_by
+            )  # fmt: skip
 
 
 def test_an_overlay_is_a_row_of_its_own():
@@ -201,13 +212,16 @@ def test_the_second_editor_is_told_what_the_first_one_wrote(bureau, planner):
 def test_a_status_has_a_day_and_a_reason_and_the_past_stays(bureau, planner):
     target = create_target(bureau, status_since=date(2024, 1, 1))
     StatusPeriod.objects.create(target=target, status="operating", since=date(2024, 1, 1), reason="建档")
+    head = create_head(bureau)
     actions.change_status(
-        target=target, status="suspended", since=date(2026, 10, 8), reason="停产报告", on=TODAY, by=planner
-    )
+        target=target, status="suspended", since=date(2026, 10, 8), reason="停产报告", on=TODAY, by=head, requested_by=planner
+    )  # fmt: skip
     old, new = StatusPeriod.objects.order_by("since")
     assert (old.until, new.status, new.until) == (date(2026, 10, 7), "suspended", None)
     with pytest.raises(RuleBroken):
-        actions.change_status(target=target, status="closed", since=TODAY, reason="", on=TODAY, by=planner)
+        actions.change_status(
+            target=target, status="closed", since=TODAY, reason="", on=TODAY, by=head, requested_by=planner
+        )
 
 
 def test_labels_follow_the_rulebook(bureau, planner):

@@ -9,7 +9,15 @@ from django.urls import reverse
 
 from foundation.rulebook import library
 from registry import actions
-from registry.models import ImportBatch, InspectionItem, StatusPeriod, Target, TargetFlag, TierAssignment
+from registry.models import (
+    ImportBatch,
+    InspectionItem,
+    PendingChange,
+    StatusPeriod,
+    Target,
+    TargetFlag,
+    TierAssignment,
+)
 from tests.factories import create_organisation, create_target, create_user
 from tests.registry.factories import HEADS, TODAY, create_bureau, create_head, create_planner, uscc, workbook
 
@@ -18,7 +26,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _today(monkeypatch):
-    for module in ("registry.views.targets", "foundation.intake.views", "registry.views.items"):
+    views = ("targets", "items", "changes", "dossier", "quality", "finding")
+    for module in ("foundation.intake.views", *(f"registry.views.{name}" for name in views)):
         monkeypatch.setattr(f"{module}.today", lambda: TODAY)
 
 
@@ -92,7 +101,7 @@ def test_a_superior_reads_but_does_not_write(bureau, planner):
 def test_the_list_costs_the_same_for_any_length(bureau, planner, count, django_assert_max_num_queries):
     make_targets(bureau, planner, count)
     client = signed_in(planner)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(18):
         page = client.get(reverse("registry:targets"))
     assert f"{count}<small>家" in page.content.decode()
 
@@ -161,7 +170,7 @@ def test_the_form_says_what_is_wrong(bureau, planner):
 
 def edit_data(client, target, **changes):
     form = client.get(reverse("registry:edit", args=[target.pk])).context["form"]
-    data = {name: form[name].value() for name in form.fields}
+    data = {name: form[name].value() for name in form.fields} | {"reason": "企业来函更正"}
     return {name: "" if value is None else value for name, value in data.items()} | changes
 
 
@@ -208,6 +217,11 @@ def test_status_flag_and_inspection_are_recorded_on_pages_of_their_own(bureau, p
         reverse("registry:status", args=[target.pk]),
         {"status": "suspended", "since": "2026-11-20", "reason": "停产报告"},
     )
+    target.refresh_from_db()
+    assert target.status == "operating"
+    waiting = reverse("registry:approve-change", args=[PendingChange.objects.get().pk])
+    assert client.post(waiting).status_code == 403
+    assert signed_in(create_head(bureau)).post(waiting).status_code == 302
     client.post(
         reverse("registry:flag", args=[target.pk]),
         {"flag": "penalised", "happened_on": "2026-03-02", "evidence": "文号"},
@@ -233,19 +247,26 @@ def test_status_flag_and_inspection_are_recorded_on_pages_of_their_own(bureau, p
     )
 
 
-def test_only_the_head_decides_another_tier_and_it_shows(bureau, planner):
+def test_another_tier_is_asked_for_by_one_and_approved_by_the_head_and_it_shows(bureau, planner):
     (target,) = make_targets(bureau, planner, 1)
     url = reverse("registry:tier", args=[target.pk])
     data = {"body": "county", "tier": "special", "reason": "专题会议纪要〔2026〕7号"}
-    assert signed_in(planner).post(url, data).status_code == 403
-    head = signed_in(create_head(bureau))
-    assert head.post(url, data).status_code == 302
+    asking, head = signed_in(planner), signed_in(create_head(bureau))
+    assert asking.post(url, data).status_code == 302
+    assert TierAssignment.objects.get(target=target, until=None).tier == "key"
+    approve = reverse("registry:approve-change", args=[PendingChange.objects.get().pk])
+    assert asking.post(approve).status_code == 403
+    assert head.post(approve).status_code == 302
     text = head.get(reverse("registry:target", args=[target.pk])).content.decode()
     assert "人工改定" in text
     assert "按规则应为“重点”" in text
     row = TierAssignment.objects.get(target=target, until=None)
+    end = reverse("registry:end-tier", args=[target.pk, row.pk])
+    assert asking.post(end, {"reason": "期满"}).status_code == 302
     assert (
-        head.post(reverse("registry:end-tier", args=[target.pk, row.pk]), {"reason": "期满"}).status_code
+        head.post(
+            reverse("registry:approve-change", args=[PendingChange.objects.waiting().get().pk])
+        ).status_code
         == 302
     )
     assert TierAssignment.objects.get(target=target, until=None).tier == "key"
@@ -368,7 +389,7 @@ def test_exported_text_cannot_become_a_formula(bureau, planner):
 def test_an_export_of_many_rows_does_not_query_per_row(bureau, planner, django_assert_max_num_queries):
     make_targets(bureau, planner, 40)
     client = signed_in(planner)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(18):
         b"".join(client.get(f"{reverse('registry:export')}?format=csv").streaming_content)
 
 
