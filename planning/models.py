@@ -16,16 +16,21 @@ class PlanQuerySet(models.QuerySet):
         return self.filter(organisation__in=Organisation.objects.visible_to(user))
 
     def in_force(self, organisation: Organisation, year: int) -> Self:
-        """The issued version of a year, or, before it is issued, the approved one."""
+        """The issued version of a year, or, before it is issued, the approved one. Quotas rest on the department's own
+        plan; a joint plan says which of its checks are made together.
+        """
         return self.filter(
             organisation=organisation,
             year=year,
+            kind=AnnualPlan.DEPARTMENT,
             status__in=[AnnualPlan.Status.APPROVED, AnnualPlan.Status.ISSUED],
         ).order_by("-version")
 
 
 class AnnualPlan(models.Model):
     """年度抽查计划的一个版本；印发后不再改动，修订是新版本。"""
+
+    DEPARTMENT = "department"
 
     class Status(models.TextChoices):
         DRAFT = "draft", "编制中"
@@ -66,6 +71,17 @@ class AnnualPlan(models.Model):
     return_reason = models.CharField("退回理由", max_length=300, blank=True)
     issued_on = models.DateField("印发日期", null=True, blank=True)
     filed_on = models.DateField("报备日期", null=True, blank=True)
+    published_on = models.DateField("公开日期", null=True, blank=True)
+    published_at = models.CharField("公开处", max_length=200, blank=True, help_text="公示编号、网址或栏目")
+    lead = models.ForeignKey(
+        Unit, models.PROTECT, verbose_name="发起科室", null=True, blank=True, related_name="+", help_text="联合计划的牵头方"
+    )  # fmt: skip
+    level = models.CharField("实施层级", max_length=60, blank=True)
+    weighed = models.TextField(
+        "统筹考虑", max_length=1000, blank=True, help_text="污染源、人员、面积等怎样权衡"
+    )
+    superior_document = models.CharField("上级计划", max_length=200, blank=True)
+    superior_issued_on = models.DateField("上级计划印发日期", null=True, blank=True)
 
     objects = PlanQuerySet.as_manager()
 
@@ -86,6 +102,40 @@ class AnnualPlan(models.Model):
             models.CheckConstraint(
                 condition=Q(status__in=["draft", "submitted", "returned", "approved", "issued", "superseded"]),
                 name="plan_status_is_known",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_joint(self) -> bool:
+        return self.kind != self.DEPARTMENT
+
+
+class PlanParticipant(models.Model):
+    """联合计划的参与方，以及它同意的凭据。批准前每一方都要同意。"""
+
+    plan = models.ForeignKey(AnnualPlan, models.PROTECT, verbose_name="年度计划", related_name="participants")
+    name = models.CharField("参与方", max_length=100)
+    agreed_on = models.DateField("同意日期", null=True, blank=True)
+    agreement = models.CharField("同意的文件", max_length=200, blank=True, help_text="复函、会议纪要或会签单")
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name="登记人",
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "联合计划参与方"
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "name"], name="participant_joins_a_plan_once"),
+            models.CheckConstraint(
+                condition=Q(agreed_on=None) | ~Q(agreement=""), name="agreement_names_its_document",
+                violation_error_message="登记同意要写明文件。",
             ),
         ]  # fmt: skip
 
@@ -138,6 +188,9 @@ class PlannedNumber(models.Model):
     explanation = models.JSONField("算式与条款", default=dict)
     snapshot = models.JSONField(
         "计划日名单", default=list, blank=True, help_text="计划日基数里每个对象的主键"
+    )
+    months = models.JSONField(
+        "分月安排", default=list, blank=True, help_text="本期每月几家；空＝均匀分到各月"
     )
 
     class Meta:
@@ -235,6 +288,22 @@ class Drawn(models.Model):
         ]
 
 
+class MakeUp(models.Model):
+    """补抽：后来一期多抽的一家，记到欠抽的那一期，只在全年对账里抵。source: AMB-15"""
+
+    missed = models.ForeignKey(Quota, models.PROTECT, verbose_name="欠抽的配额", related_name="+")
+    drawn = models.OneToOneField(Drawn, models.PROTECT, verbose_name="补抽中的对象", related_name="+")
+    reason = models.CharField("理由", max_length=300)
+    noted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="登记人", related_name="+"
+    )
+    noted_at = models.DateTimeField("登记时间", default=timezone.now)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "补抽"
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="make_up_has_a_reason")]
+
+
 class OverrideQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
         return self.filter(organisation__in=Organisation.objects.visible_to(user))
@@ -248,7 +317,8 @@ class Override(models.Model):
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, verbose_name="机构", related_name="+")
     year = models.PositiveSmallIntegerField("年度")
-    rule = models.CharField("规则", max_length=40, help_text="规则书 caps/exclusions 的 id")
+    rule = models.CharField("规则", max_length=40, help_text="规则书里“原则上”规则的 id")
+    clause = models.CharField("条款", max_length=40, blank=True)
     target = models.ForeignKey(
         "registry.Target", models.PROTECT, verbose_name="检查对象", null=True, blank=True, related_name="+"
     )

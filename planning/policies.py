@@ -9,6 +9,8 @@ from foundation.rulebook import stricter
 from foundation.rulebook.model import Rulebook
 from foundation.rulebook.tables import Quota as Line
 from planning.models import AnnualPlan, Override, YearSimulation
+from planning.rules import principles
+from planning.rules.principles import DRAW_WINDOW as DRAW_WINDOW
 
 Status = AnnualPlan.Status
 
@@ -38,9 +40,7 @@ _REMEDY = {
 }
 
 
-DRAW_WINDOW = (
-    "draw.window"  # the time of a draw: a principle, departed from with approval. source: QZ-5.3, AMB-34
-)
+BEFORE_APPROVAL = (Status.DRAFT, Status.RETURNED, Status.SUBMITTED)
 
 
 def check_state(plan: AnnualPlan, step: str) -> None:
@@ -48,6 +48,37 @@ def check_state(plan: AnnualPlan, step: str) -> None:
     if plan.status not in TRANSITIONS[step]["from"]:
         raise OutOfOrder(
             f"计划“{plan.name}”现在是“{plan.get_status_display()}”，不能{_STEPS[step]}。{_REMEDY[step]}"
+        )
+
+
+def check_planner(user: User, plan: AnnualPlan) -> None:
+    check_may(user, "planning.edit", plan.organisation)
+
+
+def check_joint(plan: AnnualPlan) -> None:
+    if not plan.is_joint:
+        raise RuleBroken("这是本部门自己的计划，没有参与方。要联合请另编联合抽查计划。", code="not_joint")
+
+
+def check_together(plan: AnnualPlan, *, agreed: bool) -> None:
+    """A joint plan has one lead and at least one participant; agreed: and each of them has agreed.
+
+    raises: RuleBroken naming who is missing. source: QS-9.3, QS-9.4, NM-21.1, NM-21.2
+    """
+    if not plan.is_joint:
+        return
+    if plan.lead_id is None:
+        raise RuleBroken(
+            "联合计划要有一个发起科室，谁发起、谁组织、谁负责。请在“计划说明”里选。", code="lead_missing"
+        )
+    participants = list(plan.participants.order_by("pk"))
+    if not participants:
+        raise RuleBroken("联合计划至少要有一个参与方。请在“参与方”里添加。", code="participant_missing")
+    silent = [one.name for one in participants if one.agreed_on is None]
+    if agreed and silent:
+        raise RuleBroken(
+            f"这些参与方还没有登记同意：{'、'.join(silent)}。请登记同意日期和文件后再批准。",
+            code="not_agreed",
         )
 
 
@@ -103,19 +134,18 @@ def check_overridable(book: Rulebook, rule: str) -> str:
 
     raises: RuleBroken for a rule that has no exception or is not in the book
     """
-    if rule == DRAW_WINDOW:
-        return book.draw.origin("window").ref
-    cap = next((found for found in book.caps if found.id == rule), None)
-    exclusion = next((found for found in book.exclusions if found.id == rule), None)
-    if cap is not None:
-        must, clause = cap.strength == "must", cap.origin("max").ref
-    elif exclusion is not None:
-        must, clause = exclusion.use == "always", exclusion.origin("when").ref
-    else:
-        raise RuleBroken(f"规则书里没有“{rule}”这条上限或排除规则。请从列表里选。", code="unknown_rule")
-    if must:
-        raise RuleBroken(f"{clause} 是硬性规定，没有例外。", code="no_exception", clause=clause)
-    return clause
+    found = principles.find(book, rule)
+    if found is None:
+        raise RuleBroken(f"规则书里没有“{rule}”这条规则。请从列表里选。", code="unknown_rule")
+    if found.hard:
+        raise RuleBroken(f"{found.clause} 是硬性规定，没有例外。", code="no_exception", clause=found.clause)
+    return found.clause
+
+
+def needs_object(book: Rulebook, rule: str) -> bool:
+    """Whether an exception must name a target or a line; those about a date of the year do not."""
+    found = principles.find(book, rule)
+    return found is None or found.about == "target"
 
 
 def check_decide_override(user: User, override: Override) -> None:

@@ -1,7 +1,10 @@
 """The only writers of planning."""
 
+from planning.actions.details import edit_details, note_published, set_months
 from planning.actions.drawn import note_drawn, note_voided
 from planning.actions.duties import note_duty_done
+from planning.actions.joint import add_participant, drop_task, record_agreement, remove_participant
+from planning.actions.makeups import note_make_up
 from planning.actions.overrides import approve_override, refuse_override, request_override
 from planning.actions.plans import (
     amend_plan,
@@ -19,23 +22,31 @@ from planning.actions.quotas import confirm_quotas
 from planning.actions.simulations import run_simulation, simulate_year
 
 __all__ = [
+    "add_participant",
     "amend_plan",
     "approve_override",
     "approve_plan",
     "confirm_quotas",
     "create_plan",
+    "drop_task",
+    "edit_details",
     "edit_task",
     "file_plan",
     "issue_plan",
     "note_drawn",
     "note_duty_done",
+    "note_make_up",
+    "note_published",
     "note_voided",
     "recalculate",
+    "record_agreement",
     "refuse_override",
+    "remove_participant",
     "request_override",
     "return_plan",
     "run_simulation",
     "set_manual",
+    "set_months",
     "simulate_year",
     "submit_plan",
 ]

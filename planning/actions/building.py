@@ -1,5 +1,6 @@
 """Tasks and numbers of a plan version, worked out from rulebook and registers. Called inside a plan action's transaction."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from foundation.errors import RuleBroken
@@ -9,15 +10,18 @@ from foundation.rulebook.periods import Period
 from foundation.rulebook.tables import Quota as Line
 from planning import population, trial
 from planning.models import AnnualPlan, PlannedNumber, PlanTask
+from planning.rules import months as monthly
 from planning.rules import naming, terms
 from planning.rules.figures import Figure
 from registry.models import InspectionItem
 
 
 def build_tasks(plan: AnnualPlan, book: Rulebook, on: date, like: AnnualPlan | None = None) -> None:
-    """One task per drawing line, with its items and numbers. like: version whose choices are kept."""
+    """One task per drawing line, with its items and numbers; a joint plan has those that are joint by definition, or, where
+    the book names none, all of them to choose from. like: version whose choices are kept.
+    """
     units = population.instances(plan.organisation, book)
-    lines = terms.draw_lines(book, units)
+    lines = _lines(plan, book, terms.draw_lines(book, units), like)
     if not lines:
         needed = "、".join(f"{body.id}（{body.zh}）" for body in book.bodies)
         raise RuleBroken(
@@ -32,6 +36,21 @@ def build_tasks(plan: AnnualPlan, book: Rulebook, on: date, like: AnnualPlan | N
         )
         task.items.set(before[line.id].items.all() if line.id in before else _items_for(items, line))
     _create_numbers(plan, book, on, like)
+
+
+_JOINT = {"internal_joint": "internal", "joint_departments": "external"}
+
+
+def _lines(
+    plan: AnnualPlan, book: Rulebook, lines: Sequence[Line], like: AnnualPlan | None
+) -> Sequence[Line]:
+    if not plan.is_joint:
+        return lines
+    if like is not None:
+        kept = set(like.tasks.values_list("line", flat=True))
+        return [line for line in lines if line.id in kept]
+    joint = [line for line in lines if line.item and book.item(line.item).joint == _JOINT[plan.kind]]
+    return joint or lines
 
 
 def _task_fields(book: Rulebook, line: Line, before: PlanTask | None) -> dict:
@@ -83,6 +102,7 @@ def _create_numbers(plan: AnnualPlan, book: Rulebook, on: date, like: AnnualPlan
         PlannedNumber(task=tasks[found.line.id], unit_id=found.unit, period=found.period.id,
                       **_number_fields(found, given.numbers.get((found.line.id, found.unit, found.period.id))))
         for found in figures
+        if found.line.id in tasks
     )  # fmt: skip
 
 
@@ -95,6 +115,7 @@ def _number_fields(found: Figure, kept: PlannedNumber | None) -> dict:
         "manual_source": kept.manual_source if kept else "",
         "explanation": found.explanation,
         "snapshot": found.members.base,
+        "months": kept.months if kept and monthly.fits(found.required, found.period, kept.months) else [],
     }
 
 
@@ -114,4 +135,6 @@ def renumber(plan: AnnualPlan, book: Rulebook, on: date, only: PlanTask | None =
         for field, value in _number_fields(found, row).items():
             setattr(row, field, value)
         rows.append(row)
-    PlannedNumber.objects.bulk_update(rows, ["base", "officers", "number", "explanation", "snapshot"])
+    PlannedNumber.objects.bulk_update(
+        rows, ["base", "officers", "number", "explanation", "snapshot", "months"]
+    )

@@ -19,7 +19,7 @@ def request_override(
     *, by: User, organisation: Organisation, year: int, rule: str, reason: str, evidence: str,
     target: Target | None = None, line: str = "",
 ) -> Override:  # fmt: skip
-    """Ask to set a cap or an exclusion aside for one target, or for every target of one line.
+    """Ask to depart from a rule that says 原则上: for one target, for every target of one line, or for the year.
 
     raises: RuleBroken for a rule without exceptions, or without reason, evidence or object
     """
@@ -28,12 +28,13 @@ def request_override(
     clause = policies.check_overridable(book, rule)
     if not reason.strip() or not evidence.strip():
         raise RuleBroken("申请例外要写明理由和证据。请补上。", code="reason_missing", clause=clause)
-    if target is None and not line and rule != policies.DRAW_WINDOW:
+    if target is None and not line and policies.needs_object(book, rule):
         raise RuleBroken("请指明例外适用的检查对象，或适用的配额线。", code="object_missing", clause=clause)
     if target is not None and target.organisation_id != organisation.pk:
         raise RuleBroken("这个检查对象不属于本局。请从本局名录里选。", code="foreign_target")
+    _check_not_asked(organisation, year, rule, target, line)
     override = Override.objects.create(
-        organisation=organisation, year=year, rule=rule, target=target, line=line, reason=reason.strip(),
+        organisation=organisation, year=year, rule=rule, clause=clause, target=target, line=line, reason=reason.strip(),
         evidence=evidence.strip(), requested_by=by,
     )  # fmt: skip
     ledger.record(
@@ -41,6 +42,17 @@ def request_override(
         data={"rule": rule, "clause": clause, "target": target, "line": line, "reason": reason},
     )  # fmt: skip
     return override
+
+
+def _check_not_asked(
+    organisation: Organisation, year: int, rule: str, target: Target | None, line: str
+) -> None:
+    same = Override.objects.filter(
+        organisation=organisation, year=year, rule=rule, target=target, line=line, refused_reason=""
+    ).first()
+    if same is not None:
+        state = "已批准" if same.approved_at else "正在等待审批"
+        raise RuleBroken(f"同样的例外{state}，不用再申请。请到“例外申请”查看。", code="already_asked")
 
 
 @transaction.atomic

@@ -15,7 +15,8 @@ from foundation.rulebook.model import Rulebook
 from foundation.rulebook.tables import Quota as Line
 from planning import policies, trial
 from planning.actions.building import build_tasks, renumber
-from planning.models import AnnualPlan, PlannedNumber, PlanTask
+from planning.actions.locking import locked
+from planning.models import AnnualPlan, PlannedNumber, PlanParticipant, PlanTask
 from registry.models import InspectionItem
 
 Status = AnnualPlan.Status
@@ -61,10 +62,11 @@ def create_plan(
 @transaction.atomic
 def amend_plan(*, by: User, plan: AnnualPlan, reason: str, on: date) -> AnnualPlan:
     """A new draft version with the old one's choices and today's numbers; the old one stays in force until issue.
+    Participants of a joint plan are asked to agree again.
 
     source: INV-04, QS-9.6, AMB-48
     """
-    plan = _locked(plan)
+    plan = locked(plan)
     check_may(by, "planning.edit", plan.organisation)
     policies.check_state(plan, "amend")
     if not reason.strip():
@@ -76,9 +78,13 @@ def amend_plan(*, by: User, plan: AnnualPlan, reason: str, on: date) -> AnnualPl
         AnnualPlan(
             organisation=plan.organisation, year=plan.year, kind=plan.kind, version=latest.version + 1,
             name=plan.name.replace("暂行", ""), rulebook_id=book.id, rulebook_hash=book.hash, author=by, amends=plan,
-            amendment_reason=reason.strip(),
+            amendment_reason=reason.strip(), lead=plan.lead, level=plan.level, weighed=plan.weighed,
+            superior_document=plan.superior_document, superior_issued_on=plan.superior_issued_on,
         )
     )  # fmt: skip
+    PlanParticipant.objects.bulk_create(
+        PlanParticipant(plan=draft, name=one.name) for one in plan.participants.order_by("pk")
+    )
     build_tasks(draft, book, on, like=plan)
     ledger.record(actor=by, act="planning.amend_plan", subject=draft, data={"amends": plan, "reason": reason})
     return draft
@@ -95,7 +101,7 @@ def edit_task(
     rates: own rates, stricter only; [] goes back to the rulebook
     raises: RuleBroken with the clause for a laxer rate or a mode the rulebook does not know
     """
-    plan = _locked(task.plan)
+    plan = locked(task.plan)
     policies.check_edit(by, plan)
     book = trial.book_of(plan)
     line = book.line(task.line)
@@ -131,7 +137,7 @@ def set_manual(
     *, by: User, task: PlanTask, unit: Unit, period: str, number: int, source: str, on: date
 ) -> PlannedNumber:
     """The number of a line that the rulebook leaves to another document, with that document. source: AMB-30"""
-    plan = _locked(task.plan)
+    plan = locked(task.plan)
     policies.check_edit(by, plan)
     book = trial.book_of(plan)
     clause = book.line(task.line).origin("basis").ref
@@ -164,7 +170,7 @@ def set_manual(
 @transaction.atomic
 def recalculate(*, by: User, plan: AnnualPlan, on: date) -> AnnualPlan:
     """Work the numbers of a draft out again from today's registers."""
-    plan = _locked(plan)
+    plan = locked(plan)
     policies.check_edit(by, plan)
     renumber(plan, trial.book_of(plan), on)
     ledger.record(actor=by, act="planning.recalculate", subject=plan, data={"on": on})
@@ -174,8 +180,9 @@ def recalculate(*, by: User, plan: AnnualPlan, on: date) -> AnnualPlan:
 @transaction.atomic
 def submit_plan(*, by: User, plan: AnnualPlan, at: datetime | None = None) -> AnnualPlan:
     """Send a draft for approval; refuses a task without a published item or a manual number."""
-    plan = _locked(plan)
+    plan = locked(plan)
     policies.check_edit(by, plan)
+    policies.check_together(plan, agreed=False)
     _check_complete(plan)
     plan.status, plan.submitted_at, plan.return_reason = Status.SUBMITTED, at or timezone.now(), ""
     plan.save(update_fields=["status", "submitted_at", "return_reason"])
@@ -186,8 +193,9 @@ def submit_plan(*, by: User, plan: AnnualPlan, at: datetime | None = None) -> An
 @transaction.atomic
 def approve_plan(*, by: User, plan: AnnualPlan, at: datetime | None = None) -> AnnualPlan:
     """raises: NotAllowed for the author; RuleBroken for rates below the rulebook. source: QS-S08"""
-    plan = _locked(plan)
+    plan = locked(plan)
     policies.check_approve(by, plan)
+    policies.check_together(plan, agreed=True)
     book = trial.book_of(plan)
     for task in plan.tasks.exclude(rates=[]):
         _checked_rates(book, book.line(task.line), task.rates, task.rates_reason)
@@ -200,7 +208,7 @@ def approve_plan(*, by: User, plan: AnnualPlan, at: datetime | None = None) -> A
 
 @transaction.atomic
 def return_plan(*, by: User, plan: AnnualPlan, reason: str) -> AnnualPlan:
-    plan = _locked(plan)
+    plan = locked(plan)
     policies.check_approve(by, plan, "return")
     if not reason.strip():
         raise RuleBroken("退回计划要写明理由，编制人才知道改什么。", code="reason_missing")
@@ -213,7 +221,7 @@ def return_plan(*, by: User, plan: AnnualPlan, reason: str) -> AnnualPlan:
 @transaction.atomic
 def issue_plan(*, by: User, plan: AnnualPlan, number: str, issued_on: date) -> AnnualPlan:
     """Give an approved plan its document number and date; the version it replaces is marked superseded."""
-    plan = _locked(plan)
+    plan = locked(plan)
     check_may(by, "planning.edit", plan.organisation)
     policies.check_state(plan, "issue")
     if not number.strip():
@@ -236,7 +244,7 @@ def issue_plan(*, by: User, plan: AnnualPlan, number: str, issued_on: date) -> A
 @transaction.atomic
 def file_plan(*, by: User, plan: AnnualPlan, filed_on: date) -> AnnualPlan:
     """Note the day the plan was filed with the superior. source: XY-4.6, QZ-5.2, WL-7.8"""
-    plan = _locked(plan)
+    plan = locked(plan)
     check_may(by, "planning.edit", plan.organisation)
     if plan.status not in (Status.APPROVED, Status.ISSUED):
         raise OutOfOrder("计划批准之后才能报备。")
@@ -244,10 +252,6 @@ def file_plan(*, by: User, plan: AnnualPlan, filed_on: date) -> AnnualPlan:
     plan.save(update_fields=["filed_on"])
     ledger.record(actor=by, act="planning.file_plan", subject=plan, data={"filed_on": filed_on})
     return plan
-
-
-def _locked(plan: AnnualPlan) -> AnnualPlan:
-    return AnnualPlan.objects.select_for_update(of=("self",), no_key=True).get(pk=plan.pk)
 
 
 def _versions(organisation: Organisation, year: int, kind: str):

@@ -1,0 +1,78 @@
+"""Which rules of a book are 原则上 and may be departed from with approval, and which have no exception. source: AMB-57"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from foundation.rulebook import clauses
+from foundation.rulebook.model import Rulebook
+from foundation.rulebook.values import Origin
+
+DRAW_WINDOW = "draw.window"  # the time of a draw. source: QZ-5.3, AMB-34
+PLAN_DUE = "plan.due"  # the day by which the plan is to be made. source: WL-7.8
+
+
+@dataclass(frozen=True)
+class Principle:
+    """A rule with its strength. about: target (one target, or all of a line), or year (nothing further)"""
+
+    id: str
+    zh: str
+    origin: Origin
+    hard: bool
+    about: str = "target"
+
+    @property
+    def clause(self) -> str:
+        return self.origin.ref
+
+    @property
+    def quote(self) -> str:
+        found = clauses.quote(self.clause) if self.clause else None
+        return found.sentence if found else ""
+
+
+def rules(book: Rulebook) -> tuple[Principle, ...]:
+    """Every rule of the book that limits a draw or a plan, hard ones included, in the order of the book."""
+    return (*_caps(book), *_exclusions(book), *_coverage(book), *_dates(book))
+
+
+def open_to_exception(book: Rulebook) -> tuple[Principle, ...]:
+    return tuple(rule for rule in rules(book) if not rule.hard)
+
+
+def without_exception(book: Rulebook) -> tuple[Principle, ...]:
+    return tuple(rule for rule in rules(book) if rule.hard)
+
+
+def find(book: Rulebook, rule: str) -> Principle | None:
+    return next((found for found in rules(book) if found.id == rule), None)
+
+
+def _caps(book: Rulebook) -> Iterator[Principle]:
+    for cap in book.caps:
+        yield Principle(cap.id, f"每家每年不超过 {cap.max} 次", cap.origin("max"), cap.strength == "must")
+
+
+def _exclusions(book: Rulebook) -> Iterator[Principle]:
+    for rule in book.exclusions:
+        if rule.effect == "pool":
+            yield Principle(rule.id, rule.zh, rule.origin("when"), rule.use == "always")
+
+
+def _coverage(book: Rulebook) -> Iterator[Principle]:
+    for rule in book.coverage:
+        if rule.subject == "target":
+            yield Principle(rule.id, rule.zh, rule.origin("strength"), rule.strength == "must")
+
+
+def _dates(book: Rulebook) -> Iterator[Principle]:
+    if book.plan.due is not None:
+        yield Principle(
+            PLAN_DUE,
+            f"计划{book.plan.due.zh.strip()}前制定完成",
+            book.plan.origin("due"),
+            book.plan.strength == "must",
+            "year",
+        )
+    if book.draw.window is not None:
+        yield Principle(DRAW_WINDOW, "抽取时间", book.draw.origin("window"), False, "year")
