@@ -3,21 +3,27 @@
 from foundation.documents.rendering import Page
 from foundation.organisation.models import User
 from foundation.organisation.policies import can
-from planning import plan_page
+from planning import layouts, plan_page, trial
 from planning.models import AnnualPlan
-from planning.sheet_columns import columns
+
+
+def subject(plan: AnnualPlan, layout: str) -> str:
+    """The subject id of a printed plan: the plan alone for the rulebook's default table."""
+    usual = layouts.default(trial.book_of(plan))
+    return str(plan.pk) if layout == usual else f"{plan.pk}-{layout}"
 
 
 def plan_sheet(subject_id: str) -> Page:
-    """A4 landscape: the table in the rulebook's own columns, then the clause behind each number."""
-    plan = AnnualPlan.objects.select_related("organisation", "author", "approver").get(pk=subject_id)
+    """A4 landscape: the table, then the clause behind each number. subject_id: `12` or `12-item`"""
+    pk, _, layout = subject_id.partition("-")
+    plan = AnnualPlan.objects.select_related("organisation", "author", "approver", "lead").get(pk=pk)
     found = plan_page.sheet(plan)
-    wanted = columns(found.book)
+    table = layouts.table(found, layout or layouts.default(found.book))
     context = {
-        "plan": plan, "sheet": found, "columns": [column.title for column in wanted],
-        "rows": [[column.value(found, line) for column in wanted] for line in found.lines],
-        "bureau_name": plan.organisation.name,
-        "mark": "" if plan.status in (plan.Status.APPROVED, plan.Status.ISSUED) else plan.get_status_display(),
+        "plan": plan, "sheet": found, "table": table, "bureau_name": plan.organisation.name,
+        "participants": list(plan.participants.order_by("pk")),
+        "total_width": sum(column.width for column in table.columns),
+        "mark": "" if plan.status in (plan.Status.APPROVED, plan.Status.ISSUED, plan.Status.SUPERSEDED) else plan.get_status_display(),
     }  # fmt: skip
     return Page("planning/plan_sheet.html", plan.name, context)
 

@@ -1,20 +1,25 @@
-"""Workbooks of a quarter's quotas and of a plan."""
+"""Workbooks of a quarter's quotas, of a plan, of the yearly account and of the exceptions."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from io import BytesIO
 from typing import Any
 
+from django.utils import timezone
 from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from foundation.rulebook.shortfall import REASON_LABELS
+from planning import layouts
+from planning.account import Account
 from planning.board import Board
 from planning.feasible import Feasible
-from planning.plan_page import Sheet
+from planning.models import Override
+from planning.plan_page import Sheet, comparisons
 from planning.rules.terms import long_zh
-from planning.sheet_columns import columns
 
 _HEAD = PatternFill("solid", fgColor="E4EAF1")
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
@@ -76,33 +81,93 @@ def _quota(row: Any) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def plan_workbook(found: Sheet) -> BytesIO:
-    """The plan in the columns its rulebook asks for, and every number with its arithmetic."""
+def plan_workbook(found: Sheet, layout: str = "") -> BytesIO:
+    """The plan as the table chosen, every number with its arithmetic, its months, and the printed numbers beside it.
+
+    layout: one of `planning.layouts.LAYOUTS`; "" = the one that suits the rulebook
+    """
     book = Workbook()
     page = book.active
     page.title = "计划表"
-    wanted = columns(found.book)
-    rows = ([at, *(column.value(found, line) for column in wanted)] for at, line in enumerate(found.lines, 1))
+    _table(page, found.plan.name, layouts.table(found, layout or layouts.default(found.book)))
+    _numbers(book.create_sheet("各期数量"), found)
+    _months(book.create_sheet("分月安排"), found)
+    _stated(book.create_sheet("与文件载明数比较"), found)
+    return _saved(book)
+
+
+def _table(page: Worksheet, title: str, table: layouts.Table) -> None:
     _fill(
-        page,
-        found.plan.name,
-        ("序号", *(column.title for column in wanted)),
-        (6, *(column.width for column in wanted)),
-        rows,
-    )
-    numbers = book.create_sheet("各期数量")
+        page, title, [column.title for column in table.columns], [max(column.width, 6) for column in table.columns],
+        ([cell.text if cell else None for cell in row] for row in table.rows),
+    )  # fmt: skip
+    for at, row in enumerate(table.rows, 3):
+        for column, cell in enumerate(row, 1):
+            if cell and cell.span > 1:
+                page.merge_cells(
+                    start_row=at, end_row=at + cell.span - 1, start_column=column, end_column=column
+                )
+    page.merge_cells(start_row=1, end_row=1, start_column=1, end_column=len(table.columns))
+    page["A1"].alignment = Alignment(horizontal="center")
+    thin = Side(style="thin")
+    for cells in page.iter_rows(min_row=2):
+        for one in cells:
+            one.border = Border(left=thin, right=thin, top=thin, bottom=thin)
+            one.alignment = Alignment(vertical="center", wrap_text=True)
+    page.page_setup.orientation, page.page_setup.paperSize = "landscape", page.PAPERSIZE_A4
+    page.page_setup.fitToHeight, page.sheet_properties.pageSetUpPr = 0, PageSetupProperties(fitToPage=True)
+    page.print_title_rows = "2:2"
+
+
+def _numbers(page: Worksheet, found: Sheet) -> None:
     lines = (
         (line.task.name, line.unit, cell.row.period, cell.row.base, cell.row.officers, cell.number, cell.row.explanation.get("sentence", ""),
          cell.row.explanation.get("clause", ""), cell.row.manual_source)
         for line in found.lines for cell in line.cells
     )  # fmt: skip
     _fill(
-        numbers,
+        page,
         found.plan.name,
         ("任务", "主体", "期", "基数", "人数", "应抽", "算式", "条款", "手工数来源"),
         (36, 18, 10, 8, 8, 8, 44, 12, 24),
         lines,
     )
+
+
+def _months(page: Worksheet, found: Sheet) -> None:
+    rows = ((line.task.name, line.unit, *(line.months.get(month, 0) for month in range(1, 13)), line.total)
+            for line in found.lines)  # fmt: skip
+    _fill(
+        page, f"{found.plan.name}分月安排", ("任务", "主体", *(f"{month}月" for month in range(1, 13)), "全年"),
+        (36, 18, *[6] * 12, 8), [*rows, ("合计", "", *found.month_totals, found.total)],
+    )  # fmt: skip
+
+
+def _stated(page: Worksheet, found: Sheet) -> None:
+    rows = (
+        (one.kind, one.name, one.printed, one.computed, one.difference, "相符" if one.ok else "不一致", one.why, one.ref)
+        for one in comparisons(found)
+    )  # fmt: skip
+    _fill(
+        page, "文件载明的数与计算的数", ("比较", "范围", "文件载明", "计算", "差", "结论", "说明", "条款"),
+        (10, 36, 10, 8, 8, 10, 70, 12), rows,
+    )  # fmt: skip
+
+
+def account_workbook(found: Account) -> BytesIO:
+    """The yearly account: a row per line, body and period, then the exceptions of the year."""
+    book = Workbook()
+    page = book.active
+    page.title = "全年对账"
+    rows = (
+        (line.name, line.unit, one.label, one.required, one.drawn, one.short, one.words,
+         one.made_up, one.open)
+        for line in found.lines for one in line.periods
+    )  # fmt: skip
+    _fill(
+        page, f"{found.organisation.name}{found.year}年全年对账",
+        ("配额", "主体", "期", "应抽", "已抽", "当期欠", "原因", "后来补抽", "仍欠"), (30, 18, 10, 8, 8, 8, 24, 10, 8), rows,
+    )  # fmt: skip
     return _saved(book)
 
 
@@ -174,6 +239,28 @@ def feasibility_workbook(found: Feasible) -> BytesIO:
         capped,
     )
     return _saved(book)
+
+
+def override_workbook(title: str, rows: Iterable[Override], words: Mapping[str, str]) -> BytesIO:
+    """Every exception asked for in a year."""
+    book = Workbook()
+    page = book.active
+    page.title = "例外申请"
+    lines = (
+        (one.year, words.get(one.rule, one.rule), one.clause, one.target.name if one.target else one.line or "不分对象", one.reason,
+         one.evidence, one.requested_by.name, _minute(one.requested_at), one.approved_by.name if one.approved_by else "",
+         _minute(one.approved_at), one.refused_reason)
+        for one in rows
+    )  # fmt: skip
+    _fill(
+        page, title, ("年度", "规则", "条款", "对象或配额", "理由", "证据", "申请人", "申请时间", "批准人", "批准时间", "不同意理由"),
+        (8, 26, 12, 26, 36, 30, 10, 17, 10, 17, 26), lines,
+    )  # fmt: skip
+    return _saved(book)
+
+
+def _minute(moment: datetime | None) -> str:
+    return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M") if moment else ""
 
 
 def _fill(

@@ -1,16 +1,19 @@
 """What planners type in. The rules themselves are in policies and actions."""
 
+from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
 
+from foundation.organisation.models import Unit
 from foundation.rulebook.library import available
 from foundation.rulebook.model import Rulebook
+from foundation.rulebook.periods import Period
 from foundation.rulebook.tables import Quota as Line
-from planning.models import PlanTask
-from planning.policies import DRAW_WINDOW
-from planning.rules import naming
+from planning.models import AnnualPlan, Drawn, PlannedNumber, PlanTask
+from planning.rules import months as monthly
+from planning.rules import naming, principles
 from planning.rules.terms import rate_text
 from registry.models import InspectionItem
 
@@ -135,11 +138,11 @@ class OverrideForm(forms.Form):
 
     def __init__(self, *args: Any, book: Rulebook, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["rule"].choices = overridable(book)
+        self.fields["rule"].choices = overridable(book, "target")
 
 
 class ExceptionForm(forms.Form):
-    """Any exception of a year: for one target, for all of a line, or for the time of the draw."""
+    """Any exception of a year: for one target, for all of a line, or for a date of the year."""
 
     mark_optional = True
     year = forms.IntegerField(label="年度", min_value=2015, max_value=2100)
@@ -149,28 +152,99 @@ class ExceptionForm(forms.Form):
         label="检查对象编号",
         max_length=64,
         required=False,
-        help_text="只为一家申请时填；抽取时间的例外不填。",
+        help_text="只为一家申请时填；期限、抽取时间的例外不填。",
     )
     reason = forms.CharField(label="理由", max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
     evidence = forms.CharField(label="证据", max_length=300, help_text="文件名称、文号或案号。")
 
     def __init__(self, *args: Any, book: Rulebook, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        window = [(DRAW_WINDOW, "抽取时间")] if book.draw.window else []
-        self.fields["rule"].choices = [*overridable(book), *window]
+        self.fields["rule"].choices = overridable(book)
         lines = [(line.id, naming.line_name(book, line)) for line in book.quotas if line.role == "draw"]
-        self.fields["line"].choices = [("", "不限（只为一家，或抽取时间）"), *lines]
+        self.fields["line"].choices = [("", "不限（只为一家，或期限、时间）"), *lines]
 
 
-def overridable(book: Rulebook) -> list[tuple[str, str]]:
-    """Rules one may depart from: principle caps, and exclusions that are not compulsory."""
-    caps = [
-        (cap.id, f"每家每年不超过 {cap.max} 次（{cap.origin('max').ref}）")
-        for cap in book.caps
-        if cap.strength == "principle"
+def overridable(book: Rulebook, about: str = "") -> list[tuple[str, str]]:
+    """Rules one may depart from, with their clause. about: "target" = only those that name a target or a line"""
+    return [
+        (rule.id, f"{rule.zh}（{rule.clause}）")
+        for rule in principles.open_to_exception(book)
+        if about in ("", rule.about)
     ]
-    rules = [(rule.id, rule.zh) for rule in book.exclusions if rule.use != "always" and rule.effect == "pool"]
-    return caps + rules
+
+
+class DetailsForm(forms.Form):
+    """Head of a plan; the lead and the level only where several make it together."""
+
+    mark_optional = True
+    name = forms.CharField(label="计划名称", max_length=200)
+    lead = forms.ModelChoiceField(
+        Unit.objects.none(), label="发起科室", required=False, help_text="谁发起、谁组织、谁负责。"
+    )
+    level = forms.CharField(label="实施层级", max_length=60, required=False, help_text="例如 市级、区县级。")
+    superior_document = forms.CharField(
+        label="上级计划", max_length=200, required=False, help_text="文件名称或文号。"
+    )
+    superior_issued_on = forms.DateField(
+        label="上级计划印发日期", required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    weighed = forms.CharField(
+        label="统筹考虑", max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="写明区域环境质量、污染源和人员数量、面积、风险等怎样影响频次和比例。",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, plan: AnnualPlan, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {name: getattr(plan, name) for name in self.base_fields})
+        super().__init__(*args, **kwargs)
+        if plan.is_joint:
+            self.fields["lead"].queryset = Unit.objects.filter(organisation=plan.organisation).order_by(
+                "code"
+            )
+        else:
+            del self.fields["lead"], self.fields["level"]
+
+
+class AgreementForm(forms.Form):
+    agreed_on = forms.DateField(label="同意日期", widget=forms.DateInput(attrs={"type": "date"}))
+    agreement = forms.CharField(label="同意的文件", max_length=200)
+
+
+class MonthsForm(forms.Form):
+    """One whole number per month of a period; all empty = even."""
+
+    def __init__(self, *args: Any, number: PlannedNumber, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.wanted = [f"m{month}" for month in monthly.months_of(Period.parse(number.period))]
+        for name in self.wanted:
+            self.fields[name] = forms.IntegerField(min_value=0, required=False)
+
+    @property
+    def months(self) -> list[int]:
+        given = [self.cleaned_data[name] for name in self.wanted]
+        return [] if all(value is None for value in given) else [value or 0 for value in given]
+
+
+class MakeUpForm(forms.Form):
+    """rows: surplus targets of later periods"""
+
+    drawn = forms.TypedMultipleChoiceField(
+        label="用来补抽的对象",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "请至少选一家。"},
+    )
+    reason = forms.CharField(label="理由", max_length=300, widget=forms.Textarea(attrs={"rows": 3}),
+                             help_text="当时为什么没有抽足，这次在哪次抽取会加抽。")  # fmt: skip
+
+    def __init__(self, *args: Any, rows: Sequence[Drawn], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rows = {str(row.pk): row for row in rows}
+        self.fields["drawn"].choices = [
+            (key, f"{row.target.name}（{row.period} 抽中，{row.draw_number}）")
+            for key, row in self.rows.items()
+        ]
+
+    def clean_drawn(self) -> list[Drawn]:
+        return [self.rows[key] for key in self.cleaned_data["drawn"]]
 
 
 class AdoptionForm(forms.Form):

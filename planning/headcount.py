@@ -28,6 +28,11 @@ def officers(organisation: Organisation, units: Sequence[Unit], on: date, period
     return {unit.pk: homes[unit.pk] for unit in units}
 
 
+def posted(organisation: Organisation, on: date) -> int:
+    """Certified, established officers in post on the day, of the whole bureau. One query."""
+    return Inspector.objects.of(organisation).officers_on(on).count()
+
+
 @dataclass(frozen=True)
 class Crew:
     """People for the capacity check on a day.

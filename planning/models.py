@@ -8,6 +8,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from foundation.organisation.models import Organisation, Unit, User
+from foundation.rulebook.periods import Period
+from planning.rules.months import by_month
 from registry.models import InspectionItem
 
 
@@ -202,6 +204,11 @@ class PlannedNumber(models.Model):
                 violation_error_message="手工填报的数要写明来源。",
             ),
         ]  # fmt: skip
+
+    @property
+    def laid_out(self) -> dict[int, int]:
+        """{month: how many}: as laid out, or evenly."""
+        return by_month(self.number, Period.parse(self.period), self.months)
 
 
 class QuotaQuerySet(models.QuerySet):

@@ -14,8 +14,10 @@ from foundation.rulebook.model import Rulebook
 from foundation.rulebook.periods import Period
 from foundation.workdays.models import calendar
 from planning import scene, trial
-from planning.models import AnnualPlan, PlannedNumber, PlanTask
-from planning.rules import deadlines, differences, feasibility, naming, outlook, terms
+from planning.forms import MODE_LABELS
+from planning.models import AnnualPlan, Override, PlannedNumber, PlanTask
+from planning.rules import deadlines, differences, naming, outlook, principles, stated, terms
+from planning.rules import months as monthly
 from planning.rules.feasibility import Finding
 
 
@@ -49,6 +51,14 @@ class Line:
         return sum(cell.number for cell in self.cells)
 
     @property
+    def months(self) -> dict[int, int]:
+        """{month: how many}, as laid out in the plan or evenly."""
+        found: dict[int, int] = {}
+        for cell in self.cells:
+            found |= monthly.by_month(cell.number, Period.parse(cell.row.period), cell.row.months)
+        return found
+
+    @property
     def missing(self) -> bool:
         return self.manual and any(cell.row.manual is None for cell in self.cells)
 
@@ -73,6 +83,10 @@ class Sheet:
     @property
     def total(self) -> int:
         return sum(line.total for line in self.lines)
+
+    @property
+    def month_totals(self) -> list[int]:
+        return [sum(line.months.get(month, 0) for line in self.lines) for month in range(1, 13)]
 
     @property
     def several(self) -> bool:
@@ -127,19 +141,26 @@ def findings(plan: AnnualPlan, book: Rulebook, on: date) -> list[Finding]:
     return outlook.outlook(scene.scene_of(plan.organisation, book, register, figures, on, whole, plan))
 
 
-def comparisons(found: Sheet) -> list[dict[str, Any]]:
-    """Computed yearly numbers beside those printed in the source document. source: AMB-28"""
-    required: dict[str, int] = defaultdict(int)
+def comparisons(found: Sheet) -> list[stated.Beside]:
+    """Worked out numbers beside those printed in the source document. source: AMB-28"""
+    lines: dict[str, list[Line]] = defaultdict(list)
     for line in found.lines:
-        required[line.task.line] += line.total
-    return [
-        {"name": names, "sentence": compared.sentence, "ok": compared.ok, "ref": origin.ref}
-        for names, compared, origin in feasibility.stated(found.book, required)
-    ]
+        lines[line.task.line].append(line)
+    years = {
+        rule: stated.LineYear(
+            sum(one.base for one in several),
+            tuple(
+                sum(cells)
+                for cells in zip(*((cell.number for cell in one.cells) for one in several), strict=True)
+            ),
+        )
+        for rule, several in lines.items()
+    }
+    return stated.beside(found.book, years)
 
 
 def duties(plan: AnnualPlan, book: Rulebook) -> list[deadlines.Deadline]:
-    """Making, filing, publishing; publication itself is counted from the issue and shown there."""
+    """Making, filing, publishing, each with its own kind of deadline and the day it was done."""
     return deadlines.deadlines(
         book,
         calendar(),
@@ -147,7 +168,16 @@ def duties(plan: AnnualPlan, book: Rulebook) -> list[deadlines.Deadline]:
         approved_on=_day(plan.approved_at),
         issued_on=plan.issued_on,
         filed_on=plan.filed_on,
+        published_on=plan.published_on,
+        excused=_excused(plan),
+        superior_on=plan.superior_issued_on,
+        today=timezone.localdate(),
     )
+
+
+def _excused(plan: AnnualPlan) -> bool:
+    """The day the plan is due was set aside with approval. source: AMB-57"""
+    return Override.objects.approved(plan.organisation, plan.year).filter(rule=principles.PLAN_DUE).exists()
 
 
 def _day(moment: Any) -> date | None:
@@ -179,8 +209,25 @@ def _numbers(plan: AnnualPlan) -> dict[differences.Key, tuple[int, int]]:
 
 
 def _fields(plan: AnnualPlan) -> dict[str, dict[str, str]]:
+    found = {HEAD: _head(plan)}
+    for task in plan.tasks.prefetch_related("items", "numbers").order_by("no"):
+        found[task.line] = {
+            "任务": task.name, "抽查类型": "定向" if task.directed else "不定向",
+            "抽查事项": "、".join(sorted(item.name for item in task.items.all())) or "未选",
+            "比例": "、".join(task.rates) or "按规则书", "提高比例的理由": task.rates_reason or "无",
+            "检查方式": MODE_LABELS.get(task.method, task.method), "检查主体": "、".join(task.offices), "备注": task.note or "无",
+            "分月安排": "；".join(f"{row.period} {'、'.join(map(str, row.months))}" for row in task.numbers.all() if row.months) or "均匀",
+        }  # fmt: skip
+    return found
+
+
+HEAD = "计划说明"
+
+
+def _head(plan: AnnualPlan) -> dict[str, str]:
     return {
-        task.line: {"任务": task.name, "比例": "、".join(task.rates) or "按规则书", "检查方式": task.method,
-                    "检查主体": "、".join(task.offices), "备注": task.note or "无"}
-        for task in plan.tasks.order_by("no")
+        "计划名称": plan.name, "规则书": f"{plan.rulebook_id}（{plan.rulebook_hash[:8]}）",
+        "发起科室": plan.lead.name if plan.lead else "无", "实施层级": plan.level or "无",
+        "参与方": "、".join(plan.participants.order_by("pk").values_list("name", flat=True)) or "无",
+        "统筹考虑": plan.weighed or "无", "上级计划": plan.superior_document or "无",
     }  # fmt: skip

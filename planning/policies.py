@@ -55,6 +55,11 @@ def check_planner(user: User, plan: AnnualPlan) -> None:
     check_may(user, "planning.edit", plan.organisation)
 
 
+def may_record_agreement(user: User, plan: AnnualPlan) -> bool:
+    mine = user.organisation_id == plan.organisation_id and can(user, "planning.edit")
+    return mine and plan.is_joint and plan.status in BEFORE_APPROVAL
+
+
 def check_joint(plan: AnnualPlan) -> None:
     if not plan.is_joint:
         raise RuleBroken("这是本部门自己的计划，没有参与方。要联合请另编联合抽查计划。", code="not_joint")

@@ -44,10 +44,11 @@ def _focus(sheet: Sheet, line: Line) -> str:
 
 
 def _times(sheet: Sheet, line: Line) -> str:
-    return "、".join(dict.fromkeys(_span(Period.parse(cell.row.period)) for cell in line.cells))
+    return "、".join(dict.fromkeys(span(Period.parse(cell.row.period)) for cell in line.cells))
 
 
-def _span(period: Period) -> str:
+def span(period: Period) -> str:
+    """1月—3月; one month alone."""
     return (
         f"{period.first.month}月—{period.last.month}月"
         if period.first.month != period.last.month

@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from planning.views import calendar, feasibility, overlaps, plans, quotas, simulation
+from planning.views import (
+    account,
+    agreements,
+    calendar,
+    exceptions,
+    feasibility,
+    overlaps,
+    plans,
+    quotas,
+    simulation,
+)
 
 app_name = "planning"
 
@@ -19,6 +29,13 @@ urlpatterns: list[URLPattern] = [
     path("plans/<int:plan_id>/file/", plans.file, name="file"),
     path("plans/<int:plan_id>/amend/", plans.amend, name="amend"),
     path("plans/<int:plan_id>/recalculate/", plans.recalculate, name="recalculate"),
+    path("plans/<int:plan_id>/details/", agreements.details, name="details"),
+    path("plans/<int:plan_id>/months/", agreements.monthly, name="months"),
+    path("plans/<int:plan_id>/participants/", agreements.add, name="participant_add"),
+    path("plans/participants/<int:participant_id>/remove/", agreements.remove, name="participant_remove"),
+    path("plans/participants/<int:participant_id>/agree/", agreements.agree, name="participant_agree"),
+    path("plans/tasks/<int:task_id>/drop/", agreements.drop, name="drop"),
+    path("plans/numbers/<int:number_id>/months/", agreements.set_months, name="set_months"),
     path("plans/<int:plan_id>/xlsx/", plans.xlsx, name="plan_xlsx"),
     path("plans/<int:plan_id>/pdf/", plans.pdf, name="plan_pdf"),
     path("plans/<int:plan_id>/feasibility/", feasibility.page, name="feasibility"),
@@ -35,8 +52,12 @@ urlpatterns: list[URLPattern] = [
     path("calendar/done/", calendar.done, name="calendar_done"),
     path("calendar/<int:year>.ics", calendar.ics, name="calendar_ics"),
     path("quarters/", quotas.quotas, name="quotas"),
-    path("quarters/overrides/", quotas.overrides, name="overrides"),
-    path("quarters/overrides/<int:override_id>/", quotas.decide, name="decide"),
+    path("quarters/year/<int:year>/", account.account, name="account"),
+    path("quarters/year/<int:year>/xlsx/", account.xlsx, name="account_xlsx"),
+    path("quarters/make-up/<int:quota_id>/", account.make_up, name="make_up"),
+    path("quarters/overrides/xlsx/", exceptions.xlsx, name="overrides_xlsx"),
+    path("quarters/overrides/", exceptions.overrides, name="overrides"),
+    path("quarters/overrides/<int:override_id>/", exceptions.decide, name="decide"),
     path("quarters/<str:period>/", quotas.quota_period, name="quota_period"),
     path("quarters/<str:period>/confirm/", quotas.confirm, name="confirm"),
     path("quarters/<str:period>/xlsx/", quotas.xlsx, name="quota_xlsx"),

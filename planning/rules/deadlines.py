@@ -17,25 +17,39 @@ class Deadline:
     words: str
     done: date | None
     origin: Origin
+    excused: bool = False
 
     def state(self, today: date) -> str:
         """done, late (done after the day), overdue or open. A provisional day is never called overdue. source: AMB-18"""
         if self.due is None:
             return "done" if self.done else "open"
         if self.done:
-            return "late" if self.done > self.due.date else "done"
+            return "late" if self.done > self.due.date and not self.excused else "done"
+        if self.excused:
+            return "open"
         return "overdue" if today > self.due.date and not self.due.provisional else "open"
 
 
 def deadlines(
     book: Rulebook, calendar: Calendar, *, year: int, approved_on: date | None = None, issued_on: date | None = None,
-    filed_on: date | None = None, published_on: date | None = None,
+    filed_on: date | None = None, published_on: date | None = None, excused: bool = False,
+    superior_on: date | None = None, today: date | None = None,
 ) -> list[Deadline]:  # fmt: skip
-    """Making the plan, filing it, publishing it: what this rulebook asks for. source: QS-9.7, QS-9.8, XY-4.6, WL-7.8"""
+    """Making the plan, filing it, publishing it: what this rulebook asks for.
+
+    excused: the due day was set aside · superior_on: the day the superior's plan was issued, where the text counts from it
+    source: QS-9.7, QS-9.8, NM-20.1, XY-4.6, WL-7.8
+    """
     due = plan_due(book, calendar, year=year)
     strength = "" if book.plan.strength == "must" else "（原则上）"
     words = f"{due.date} 前制定完成{strength}" if due else book.plan.after or "文件没有写明期限"
-    found = [Deadline("制定计划", due, words, approved_on, book.plan.origin("due" if due else "after"))]
+    if due is None and superior_on is not None and (until := approved_on or today):
+        words = f"{words}；上级计划 {superior_on} 印发，{'批准时' if approved_on else '今天'}已过 {(until - superior_on).days} 天"
+    if excused:
+        words = f"{words}，已批准例外"
+    found = [
+        Deadline("制定计划", due, words, approved_on, book.plan.origin("due" if due else "after"), excused)
+    ]
     if book.plan.file_to_superior:
         found.append(
             Deadline("报上级备案", due, "随计划制定期限", filed_on, book.plan.origin("file_to_superior"))

@@ -9,7 +9,7 @@ from foundation.rulebook.model import Rulebook
 from foundation.rulebook.shortfall import REASON_LABELS
 from foundation.rulebook.tables import Cap, Coverage
 from foundation.rulebook.values import Origin
-from foundation.rulebook.yearly import Comparison, compare, coverage_proposal
+from foundation.rulebook.yearly import coverage_proposal
 from planning.rules import naming
 from planning.rules.figures import Figure
 from planning.rules.standing import LineMembers
@@ -233,22 +233,6 @@ def expiry(scene: Scene) -> Iterable[Finding]:
     if last is not None and last < scene.on:
         yield Finding("warn", "expiry", f"规则书印明施行至 {last}，现已期满", "新一年的计划应依据现行文件。",
                       ("登记采用现行规则书后修订计划",), scene.book.about.origin("effective_to"))  # fmt: skip
-
-
-def stated(book: Rulebook, required: Mapping[str, int]) -> list[tuple[str, Comparison, Origin]]:
-    """Computed yearly totals beside the numbers printed in the document. source: AMB-28"""
-    rows = []
-    for printed in book.stated:
-        if all(line in required for line in printed.quotas):
-            names = "、".join(naming.short_name(book, book.line(line)) for line in printed.quotas)
-            rows.append(
-                (
-                    names,
-                    compare(sum(required[line] for line in printed.quotas), printed),
-                    printed.origin("count"),
-                )
-            )
-    return rows
 
 
 def _name(scene: Scene, figure: Figure) -> str:

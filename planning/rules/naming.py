@@ -48,6 +48,12 @@ def short_name(book: Rulebook, line: Quota) -> str:
     return TIER_LABELS[tier] if tier else scope(book, line)
 
 
+def short_scope(book: Rulebook, line: Quota) -> str:
+    """What a plan's row calls a line: the tier by its name in this book, otherwise the scope."""
+    tier = tier_of(line)
+    return tier_name(book, tier) if tier else scope(book, line)
+
+
 def scope(book: Rulebook, line: Quota) -> str:
     """Whom the line is about, as printed if the text has a row for it, otherwise from the selector."""
     clause = clauses.quote(line.origin("when").ref)

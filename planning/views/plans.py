@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -15,7 +15,8 @@ from foundation.documents.rendering import unavailable_reason
 from foundation.errors import RuleBroken
 from foundation.organisation.models import Unit
 from foundation.organisation.policies import can
-from planning import actions, exports, plan_page, policies, trial
+from planning import actions, exports, layouts, plan_page, policies, trial
+from planning import documents as sheets
 from planning.forms import DayForm, IssueForm, ManualForm, PlanForm, TaskForm
 from planning.models import AnnualPlan, PlanTask
 from planning.views.common import organisation, plans, refused
@@ -72,15 +73,32 @@ def plan(request: HttpRequest, plan_id: int) -> HttpResponse:
 
 def _page(request: HttpRequest, found: AnnualPlan, issue: IssueForm | None = None) -> HttpResponse:
     sheet, today = plan_page.sheet(found), timezone.localdate()
+    against = _against(request, found)
     context = {
         "plan": found, "sheet": sheet, "findings": plan_page.findings(found, sheet.book, today), "book": sheet.book,
         "comparisons": plan_page.comparisons(sheet), "duties": plan_page.duties(found, sheet.book), "today": today,
-        "versions": plan_page.versions(found), "changes": plan_page.changes(found.amends, found) if found.amends else [],
+        "versions": plan_page.versions(found), "against": against, "changes": plan_page.changes(against, found) if against else [],
+        "layouts": layouts.LAYOUTS, "usual": layouts.default(sheet.book), "papers": _papers(found),
         "allowed": policies.allowed(request.user, found), "issue_form": issue or IssueForm(initial={"issued_on": today}),
         "document": documents.latest("plan_sheet", found.pk), "pdf_reason": unavailable_reason(), "day_form": DayForm(),
         "own": found.author_id == request.user.pk and can(request.user, "planning.approve"),
     }  # fmt: skip
     return render(request, "planning/plan.html", context, status=422 if issue and issue.errors else 200)
+
+
+def _papers(found: AnnualPlan) -> list[dict[str, object]]:
+    """Newest finished PDF of each layout that is not the usual one."""
+    made = (
+        (layout, documents.latest("plan_sheet", sheets.subject(found, layout))) for layout in layouts.LAYOUTS
+    )
+    return [{"layout": layout, "pk": one.pk} for layout, one in made if one and one.state == one.State.READY]
+
+
+def _against(request: HttpRequest, found: AnnualPlan) -> AnnualPlan | None:
+    """The version to compare with: ?against=2, otherwise the one this version amends."""
+    asked = _number(request.GET.get("against"))
+    others = [one for one in plan_page.versions(found) if one.pk != found.pk]
+    return next((one for one in others if one.version == asked), found.amends)
 
 
 def _step(
@@ -193,7 +211,7 @@ def task(request: HttpRequest, task_id: int) -> HttpResponse:
             return redirect("planning:plan", found.plan_id)
     context = {
         "task": found, "plan": found.plan, "form": form, "line": book.line(found.line), "book": book,
-        "numbers": found.numbers.select_related("unit").order_by("unit__code", "period"), "manual": book.line(found.line).basis == "manual",
+        "numbers": found.numbers.select_related("unit").order_by("unit__code", "period"), "manual": book.line(found.line).basis == "manual", "several": found.numbers.values("unit").distinct().count() > 1,
         "may_edit": "edit" in policies.allowed(request.user, found.plan),
     }  # fmt: skip
     return render(request, "planning/task.html", context, status=422 if form.is_bound else 200)
@@ -226,20 +244,30 @@ def _number(text: str | None) -> int:
     return int(text) if text and text.isdecimal() else 0
 
 
+def _layout(value: str | None) -> str:
+    """raises: Http404 for a layout there is not; "" = the one that suits the rulebook"""
+    if value and value not in layouts.LAYOUTS:
+        raise Http404("没有这种表式")
+    return value or ""
+
+
 @require_GET
 def xlsx(request: HttpRequest, plan_id: int) -> HttpResponse:
-    found = get_object_or_404(plans(request), pk=plan_id)
+    found, layout = get_object_or_404(plans(request), pk=plan_id), _layout(request.GET.get("layout"))
     return FileResponse(
-        exports.plan_workbook(plan_page.sheet(found)), as_attachment=True, filename=f"{found.name}.xlsx"
+        exports.plan_workbook(plan_page.sheet(found), layout),
+        as_attachment=True,
+        filename=f"{found.name}.xlsx",
     )
 
 
 @require_POST
 def pdf(request: HttpRequest, plan_id: int) -> HttpResponse:
     found = get_object_or_404(plans(request), pk=plan_id)
+    layout = _layout(request.POST.get("layout"))
     documents.request(
         kind="plan_sheet",
-        subject_id=found.pk,
+        subject_id=sheets.subject(found, layout) if layout else found.pk,
         title=found.name,
         organisation=found.organisation,
         by=request.user,

@@ -1,23 +1,81 @@
 """The plan as a PDF in the columns its rulebook asks for."""
 
 import pytest
+from openpyxl import load_workbook
 
 from foundation.documents import actions as documents
 from foundation.documents.rendering import to_pdf, unavailable_reason
+from foundation.rulebook import library
 from planning import documents as sheets
+from planning import exports, layouts, plan_page
 from tests.planning import factories as make
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("book_id", make.BOOKS)
-def test_sheet_has_every_field_the_rulebook_asks_for(book_id):
+def test_sheet_prints_in_every_layout_with_the_fields_the_rulebook_asks_for(book_id):
     bureau = make.fill(make.create_bureau(book_id))
     plan = make.approved_plan(bureau)
-    page = sheets.plan_sheet(str(plan.pk))
-    assert set(bureau.book.plan.fields) <= set(page.context["columns"])
-    assert all(all(cell for cell in row) for row in page.context["rows"])
-    assert page.context["mark"] == ""
+    usual = sheets.plan_sheet(str(plan.pk))
+    assert usual.context["mark"] == ""
+    tables = {layout: sheets.plan_sheet(f"{plan.pk}-{layout}").context["table"] for layout in layouts.LAYOUTS}
+    assert set(bureau.book.plan.fields) <= {column.title for column in tables["fields"].columns}
+    assert usual.context["table"] == tables[layouts.default(bureau.book)]
+    for table in tables.values():
+        assert all(all(row) and len(row) == len(table.columns) for row in table.plain)
+
+
+@pytest.mark.parametrize(
+    ("book_id", "layout"), [("qinshui-2022", "fields"), ("xinyang-2023", "period"), ("wulong-2024", "item")]
+)
+def test_book_prints_as_its_document_does(book_id, layout):
+    assert layouts.default(library.get(book_id)) == layout
+
+
+def test_a_row_per_period_reads_like_the_plan_of_xinyang():
+    bureau = make.fill(make.create_bureau("xinyang-2023"))
+    table = layouts.table(plan_page.sheet(make.approved_plan(bureau)), "period")
+    assert [column.title for column in table.columns][2:6] == [
+        "抽查任务名称", "抽查类型（定向或不定向）", "抽查事项类别（一般检查事项或重点检查事项）", "部门联合抽查（是或否）",
+    ]  # fmt: skip
+    rows = table.plain
+    assert [row[9] for row in rows] == ["1月—3月", "4月—6月", "7月—9月", "10月—12月"]
+    assert [("按1：2的比例" in row[8], "按1：3的比例" in row[8]) for row in rows] == [
+        (True, False), (False, True), (True, False), (False, True),
+    ]  # fmt: skip
+    assert "支队各科室5%" in rows[0][8]
+    assert "支队直属各大队25%" in rows[0][8]
+    assert {row[3] for row in rows} == {"不定向"}
+
+
+def test_a_row_per_item_reads_like_the_list_of_wulong():
+    bureau = make.fill(make.create_bureau("wulong-2024"))
+    found = plan_page.sheet(make.approved_plan(bureau))
+    table = layouts.table(found, "item")
+    assert [column.title for column in table.columns] == [
+        "序号", "发起部门", "抽查事项名称", "检查内容", "检查对象", "抽查频次", "抽查比例", "抽取对象数量（家）",
+    ]  # fmt: skip
+    first = table.rows[0]
+    assert [cell.span for cell in first if cell] == [3, 3, 3, 3, 1, 1, 1, 1]
+    assert (first[1].text, first[5].text, first[6].text) == ("水科", "4次/年", "每季度抽查100%")
+    assert table.plain[1][5:7] == ["2次/年", "每半年抽查50%"]
+    assert sum(int(row[7]) for row in table.plain) == found.total
+    assert len({row[0] for row in table.plain}) == 20
+
+
+@pytest.mark.parametrize("book_id", ["xinyang-2023", "wulong-2024"])
+def test_workbook_has_the_table_the_numbers_the_months_and_the_comparison(book_id):
+    bureau = make.fill(make.create_bureau(book_id))
+    found = plan_page.sheet(make.approved_plan(bureau))
+    book = load_workbook(exports.plan_workbook(found))
+    assert book.sheetnames == ["计划表", "各期数量", "分月安排", "与文件载明数比较"]
+    page = book["计划表"]
+    assert page.page_setup.orientation == "landscape"
+    months = list(book["分月安排"].iter_rows(min_row=3, values_only=True))
+    assert all(sum(row[2:14]) == row[14] for row in months)
+    assert months[-1][14] == found.total
+    assert book["与文件载明数比较"].max_row == 2 + len(plan_page.comparisons(found))
 
 
 @pytest.mark.skipif(bool(unavailable_reason()), reason="本机没有排版库")
