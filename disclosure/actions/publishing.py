@@ -25,6 +25,7 @@ from foundation.rulebook.periods import Period
 from foundation.workdays.models import calendar
 from foundation.workdays.rules import Calendar
 from inspections.models import Visit
+from planning import actions as planning
 
 
 @transaction.atomic
@@ -120,6 +121,10 @@ def _publish(by: User, task: DisclosureTask, at: datetime, days: Calendar) -> Pu
     task.first_published_on = task.first_published_on or timezone.localtime(at).date()
     task.draft_sha256, task.return_reason = "", ""
     task.save(update_fields=["state", "first_published_on", "draft_sha256", "return_reason"])
+    if task.plan is not None and task.nature != states.WITHDRAWAL:
+        planning.note_published(
+            by=by, plan=task.plan, published_on=task.first_published_on, published_at=f"公示 {made.number}"
+        )
     ledger.record(
         actor=by, act="disclosure.publish", subject=made, organisation=task.organisation,
         data={"number": made.number, "version": made.version, "nature": made.nature, "sha256": made.sha256},
