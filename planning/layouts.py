@@ -43,6 +43,12 @@ class Table:
     rows: tuple[tuple[Cell | None, ...], ...]
 
     @property
+    def shares(self) -> list[int]:
+        """Width of each column in percent of the page."""
+        total = sum(column.width for column in self.columns)
+        return [max(round(column.width * 100 / total), 3) for column in self.columns]
+
+    @property
     def plain(self) -> list[list[str]]:
         """Every cell filled, spanned ones with the text above."""
         found: list[list[str]] = []
@@ -103,17 +109,48 @@ def _months(period: str) -> int:
 
 def _period_row(found: Sheet, no: int, period: str, lines: list[tuple[Line, int]]) -> tuple[Cell, ...]:
     tasks = [line.task for line, _ in lines]
-    items = list(dict.fromkeys(item for task in tasks for item in task.items.all()))
+    printed = [_printed(found, line) for line, _ in lines]
     asked = Period.parse(period)
     cells = (
-        str(no), f"{long_zh(asked)}{found.plan.name.removeprefix(str(found.plan.year) + '年').removeprefix('度')}",
+        str(no), f"{long_zh(asked)}{_subject(found)}",
         _join(naming.short_scope(found.book, found.book.line(task.line)) for task in tasks),
         _join("定向" if task.directed else "不定向" for task in tasks),
-        _join(item.category or "一般检查事项" for item in items), "是" if found.plan.kind == "joint_departments" else "否",
-        _join((item.name for item in items), "；"), _join((item.targets or "" for item in items), "；") or _join((task.scope for task in tasks), "；"),
+        _join(one.category for one in printed) or "一般检查事项", "是" if found.plan.kind == "joint_departments" else "否",
+        _join((one.name for one in printed), "；"), _join((one.targets for one in printed), "；") or _join((task.scope for task in tasks), "；"),
         _rates(found, lines), span(asked), _join(_unit(found, line) for line, _ in lines),
     )  # fmt: skip
     return tuple(Cell(text) for text in cells)
+
+
+def _subject(found: Sheet) -> str:
+    """What the plan is about, without bureau and year: 抽查计划."""
+    bureau, name = found.plan.organisation, found.plan.name
+    for word in (bureau.name, bureau.short_name, f"{found.plan.year}年度", f"{found.plan.year}年"):
+        name = name.replace(word, "") if word else name
+    return name or "抽查计划"
+
+
+@dataclass(frozen=True)
+class _Printed:
+    """The items of a task in words, from the published list, else from the rulebook's own item."""
+
+    name: str
+    category: str
+    targets: str
+    contents: tuple[str, ...]
+
+
+def _printed(found: Sheet, line: Line) -> _Printed:
+    items = list(line.task.items.all())
+    own = found.book.line(line.task.line).item
+    printed = found.book.item(own) if own else None
+    contents = tuple(content for item in items for content in item.contents)
+    return _Printed(
+        "；".join(dict.fromkeys(item.name for item in items)) or (printed.zh if printed else ""),
+        _join(item.category for item in items) or (printed.category if printed else ""),
+        _join((item.targets for item in items), "；") or (printed.targets if printed else ""),
+        contents or (printed.contents if printed else ()),
+    )
 
 
 def _join(words: Iterator[str], mark: str = "、") -> str:
@@ -141,8 +178,8 @@ def _scope_rates(scope: str, parts: list[tuple[str, str, int]]) -> str:
     for body, rate, number in parts:
         sums[body, rate] += number
     if len({rate for _, rate in sums}) == 1:
-        return f"{scope}{parts[0][1]}（{sum(sums.values())} 家）"
-    return f"{scope}：" + "，".join(f"{body}{rate}（{number} 家）" for (body, rate), number in sums.items())
+        return f"{scope}{parts[0][1]}（{sum(sums.values())}家）"
+    return f"{scope}：" + "，".join(f"{body}{rate}（{number}家）" for (body, rate), number in sums.items())
 
 
 def _rate(rule: Rule, line: Line, at: int) -> str:
@@ -179,20 +216,10 @@ def _item_key(found: Sheet, line: Line) -> object:
 
 
 def _item_rows(found: Sheet, no: int, run: list[Line]) -> Iterator[tuple[Cell | None, ...]]:
-    first = run[0].task
-    items = list(first.items.all())
-    contents = [content for item in items for content in item.contents]
-    numbered = (
-        "；".join(f"{at}.{content}" for at, content in enumerate(contents, 1))
-        if len(contents) > 1
-        else "".join(contents)
-    )
-    shared = (
-        str(no),
-        "、".join(first.offices),
-        _join((item.name for item in items), "；"),
-        numbered or "按事项清单",
-    )
+    printed = _printed(found, run[0])
+    several = len(printed.contents) > 1
+    numbered = "；".join(f"{at}.{text}" if several else text for at, text in enumerate(printed.contents, 1))
+    shared = (str(no), "、".join(run[0].task.offices), printed.name, numbered or "按事项清单")
     for at, line in enumerate(run):
         rule = found.book.line(line.task.line)
         own = (
@@ -205,4 +232,5 @@ def _item_rows(found: Sheet, no: int, run: list[Line]) -> Iterator[tuple[Cell | 
 
 
 _MAKERS: dict[str, Callable[[Sheet], Table]] = {"fields": _fields, "period": _periods, "item": _items}
+TITLES = {"fields": "年度抽查计划表", "period": "抽查计划表", "item": "随机抽查事项清单"}
 LAYOUTS = {"fields": "规则书要求的栏目", "period": "一期一行的抽查计划表", "item": "一事一行的抽查事项清单"}

@@ -37,6 +37,7 @@ urlpatterns: list[URLPattern] = [
     path("plans/tasks/<int:task_id>/drop/", agreements.drop, name="drop"),
     path("plans/numbers/<int:number_id>/months/", agreements.set_months, name="set_months"),
     path("plans/<int:plan_id>/xlsx/", plans.xlsx, name="plan_xlsx"),
+    path("plans/<int:plan_id>/docx/", plans.docx, name="plan_docx"),
     path("plans/<int:plan_id>/pdf/", plans.pdf, name="plan_pdf"),
     path("plans/<int:plan_id>/feasibility/", feasibility.page, name="feasibility"),
     path("plans/<int:plan_id>/feasibility/xlsx/", feasibility.xlsx, name="feasibility_xlsx"),

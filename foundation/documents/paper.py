@@ -48,10 +48,17 @@ class Facts:
 
 @dataclass(frozen=True)
 class Table:
-    """`rows` of as many cells as `head`; a row of one cell spans the table."""
+    """`rows` of as many cells as `head`; a row of one cell spans the table.
+
+    annex: title of an annex on its own landscape pages, e.g. 附件; "" = in the text · widths: relative column widths of
+    an annex · merged: (row, column, rows) of cells that span several rows; those below are left empty
+    """
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    annex: str = ""
+    widths: tuple[int, ...] = ()
+    merged: tuple[tuple[int, int, int], ...] = ()
     kind: str = field(default="table", init=False)
 
 
@@ -63,12 +70,20 @@ class Signs:
     kind: str = field(default="signs", init=False)
 
 
-Block = Heading | Paragraph | Fingerprint | Literal | Facts | Table | Signs
+@dataclass(frozen=True)
+class Closing:
+    """Who issues a document and when, at the right below the text."""
+
+    lines: tuple[str, ...]
+    kind: str = field(default="closing", init=False)
+
+
+Block = Closing | Heading | Paragraph | Fingerprint | Literal | Facts | Table | Signs
 
 
 @dataclass(frozen=True)
 class Paper:
-    """name: file name without ending · mark: watermark, e.g. 演练 · page_url: what the QR code says"""
+    """name: file name without ending · mark: watermark, e.g. 演练 · page_url: what the QR code says; "" = no code"""
 
     name: str
     bureau: str

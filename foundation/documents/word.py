@@ -7,6 +7,7 @@ import segno
 
 from foundation.documents.paper import (
     Block,
+    Closing,
     Facts,
     Fingerprint,
     Heading,
@@ -84,13 +85,14 @@ def _head(document: Any, paper: Paper) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Mm
 
-    corner = document.add_paragraph()
-    corner.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    picture = io.BytesIO()
-    segno.make(paper.page_url, error="m", micro=False).save(picture, kind="png", scale=8, border=1)
-    picture.seek(0)
-    corner.add_run().add_picture(picture, width=Mm(_QR_MM))
-    _text(document, "扫码核对", size=9, right=True)
+    if paper.page_url:
+        corner = document.add_paragraph()
+        corner.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+        picture = io.BytesIO()
+        segno.make(paper.page_url, error="m", micro=False).save(picture, kind="png", scale=8, border=1)
+        picture.seek(0)
+        corner.add_run().add_picture(picture, width=Mm(_QR_MM))
+        _text(document, "扫码核对", size=9, right=True)
     _text(document, paper.bureau, font=TITLE, size=22, color=RED, middle=True)
     _text(document, paper.number + (f"（{paper.mark}）" if paper.mark else ""), middle=True)
     _text(document, paper.heading, font=TITLE, size=22, middle=True)
@@ -129,9 +131,13 @@ def _table(document: Any, block: Table) -> None:
     from docx.oxml import parse_xml
     from docx.oxml.ns import nsdecls
 
+    if block.annex:
+        _landscape(document)
+        _text(document, block.annex, font=TITLE, middle=True)
+    size = 9 if block.annex else 12
     table = document.add_table(rows=1, cols=len(block.head), style="Table Grid")
     for cell, text in zip(table.rows[0].cells, block.head, strict=True):
-        _cell(cell, text, font=BLACK)
+        _cell(cell, text, font=BLACK, size=size)
     table.rows[0]._tr.get_or_add_trPr().append(parse_xml(f"<w:tblHeader {nsdecls('w')}/>"))
     for row in block.rows:
         cells = table.add_row().cells
@@ -139,7 +145,46 @@ def _table(document: Any, block: Table) -> None:
             _cell(cells[0].merge(cells[-1]), row[0])
             continue
         for cell, text in zip(cells, row, strict=True):
-            _cell(cell, text)
+            _cell(cell, text, size=size)
+    for row, column, rows in block.merged:
+        whole = table.cell(row + 1, column).merge(table.cell(row + rows, column))
+        for empty in whole.paragraphs[1:]:
+            empty._p.getparent().remove(empty._p)
+    if block.widths:
+        _set_widths(document.sections[-1], table, block.widths)
+
+
+def _landscape(document: Any) -> None:
+    """A4 on its side, the margins turned with it."""
+    from docx.enum.section import WD_ORIENT, WD_SECTION
+    from docx.shared import Mm
+
+    section = document.add_section(WD_SECTION.NEW_PAGE)
+    section.orientation, section.page_width, section.page_height = WD_ORIENT.LANDSCAPE, Mm(297), Mm(210)
+    section.top_margin, section.bottom_margin, section.left_margin, section.right_margin = (
+        Mm(28),
+        Mm(26),
+        Mm(20),
+        Mm(20),
+    )
+
+
+def _set_widths(section: Any, table: Any, widths: tuple[int, ...]) -> None:
+    room = section.page_width - section.left_margin - section.right_margin
+    table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = room * width // sum(widths)
+        for cell in column.cells:
+            cell.width = column.width
+
+
+def _closing(document: Any, block: Closing) -> None:
+    from docx.shared import Pt
+
+    document.add_paragraph()
+    for line in block.lines:
+        paragraph = _text(document, line, right=True)
+        paragraph.paragraph_format.right_indent = Pt(64)
 
 
 def _signs(document: Any, block: Signs) -> None:
@@ -198,5 +243,5 @@ def _short(value: str) -> str:
 
 _WRITERS: dict[type[Block], Any] = {
     Heading: _heading, Paragraph: _paragraph, Fingerprint: _fingerprint, Literal: _literal, Facts: _facts, Table: _table,
-    Signs: _signs,
+    Signs: _signs, Closing: _closing,
 }  # fmt: skip

@@ -1,6 +1,7 @@
 """The yearly plan: list, new, page, steps, tasks."""
 
 from collections.abc import Callable
+from io import BytesIO
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -11,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from foundation.documents import actions as documents
+from foundation.documents import word
 from foundation.documents.rendering import unavailable_reason
 from foundation.errors import RuleBroken
 from foundation.organisation.models import Unit
@@ -259,6 +261,14 @@ def xlsx(request: HttpRequest, plan_id: int) -> HttpResponse:
         as_attachment=True,
         filename=f"{found.name}.xlsx",
     )
+
+
+@require_GET
+def docx(request: HttpRequest, plan_id: int) -> HttpResponse:
+    """The plan as an official document to be edited and stamped."""
+    found, layout = get_object_or_404(plans(request), pk=plan_id), _layout(request.GET.get("layout"))
+    made = BytesIO(word.to_docx(sheets.plan_paper(found, layout)))
+    return FileResponse(made, as_attachment=True, filename=f"{found.name}.docx", content_type=word.TYPE)
 
 
 @require_POST

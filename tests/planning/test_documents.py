@@ -1,13 +1,17 @@
 """The plan as a PDF in the columns its rulebook asks for."""
 
+from io import BytesIO
+
+import docx
 import pytest
 from openpyxl import load_workbook
 
 from foundation.documents import actions as documents
 from foundation.documents.rendering import to_pdf, unavailable_reason
 from foundation.rulebook import library
+from planning import actions, exports, layouts, plan_page
 from planning import documents as sheets
-from planning import exports, layouts, plan_page
+from planning.models import AnnualPlan
 from tests.planning import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -90,7 +94,47 @@ def test_pdf_is_made_and_offered(client):
 
 def test_draft_is_marked_as_such():
     bureau = make.fill(make.create_bureau())
-    from planning import actions
-
     plan = actions.create_plan(by=bureau.planner, organisation=bureau.organisation, year=2026, on=make.TODAY)
     assert sheets.plan_sheet(str(plan.pk)).context["mark"] == "编制中"
+
+
+@pytest.mark.once
+def test_word_plan_is_an_official_document_with_its_table_on_landscape_pages(client):
+    bureau = make.fill(make.create_bureau("wulong-2024"))
+    plan = make.approved_plan(bureau)
+    client.force_login(bureau.planner)
+    answer = client.get(f"/desk/plans/{plan.pk}/docx/")
+    made = docx.Document(BytesIO(b"".join(answer.streaming_content)))
+    texts = [paragraph.text for paragraph in made.paragraphs]
+    assert texts[:3] == [bureau.organisation.name, "青环发〔2026〕3号", plan.name]
+    assert texts.index("2030年1月1日") < texts.index("附件　随机抽查事项清单")
+    first, annex = made.sections
+    assert (round(first.page_width.mm), round(annex.page_width.mm)) == (210, 297)
+    table = made.tables[0]
+    assert table.cell(1, 2).text == table.cell(3, 2).text == "水污染防治设施运行情况"
+    assert sum(int(row.cells[7].text) for row in table.rows[1:]) == plan_page.sheet(plan).total
+    assert not made.inline_shapes
+
+
+def test_word_plan_of_a_joint_draft_is_marked_and_names_who_agreed():
+    bureau = make.fill(make.create_bureau("neimenggu-2024"))
+    plan = actions.create_plan(
+        by=bureau.planner,
+        organisation=bureau.organisation,
+        year=2026,
+        on=make.TODAY,
+        kind="joint_departments",
+    )
+    actions.edit_details(
+        by=bureau.planner, plan=plan, name=plan.name, lead=bureau.units[0], weighed="矿区集中"
+    )
+    one = actions.add_participant(by=bureau.planner, plan=plan, name="水利局")
+    actions.record_agreement(
+        by=bureau.planner, participant=one, agreed_on=make.TODAY, agreement="会签单 5 号"
+    )
+    paper = sheets.plan_paper(AnnualPlan.objects.get(pk=plan.pk))
+    words = "".join(block.text for block in paper.blocks if hasattr(block, "text"))
+    assert paper.mark == "编制中"
+    assert "二、统筹考虑" in words
+    assert "三、联合方式" in words
+    assert "水利局（会签单 5 号）" in words
