@@ -179,7 +179,11 @@ class DetailsForm(forms.Form):
     mark_optional = True
     name = forms.CharField(label="计划名称", max_length=200)
     lead = forms.ModelChoiceField(
-        Unit.objects.none(), label="发起科室", required=False, help_text="谁发起、谁组织、谁负责。"
+        Unit.objects.none(),
+        label="发起科室",
+        required=False,
+        empty_label="请选择",
+        help_text="谁发起、谁组织、谁负责。",
     )
     level = forms.CharField(label="实施层级", max_length=60, required=False, help_text="例如 市级、区县级。")
     superior_document = forms.CharField(

@@ -46,7 +46,7 @@ class Table:
     def shares(self) -> list[int]:
         """Width of each column in percent of the page."""
         total = sum(column.width for column in self.columns)
-        return [max(round(column.width * 100 / total), 3) for column in self.columns]
+        return [column.width * 100 // total for column in self.columns]
 
     @property
     def plain(self) -> list[list[str]]:

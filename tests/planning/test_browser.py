@@ -4,12 +4,13 @@ import os
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 
 from planning import actions
-from planning.models import Drawn
+from planning.models import Drawn, Quota
 from registry.models import Target
 from tests.planning import factories as make
 
@@ -98,3 +99,47 @@ def test_other_pages_fit_the_desk_and_the_phone(page, live_server, bureau, path,
         open_page(page, live_server, bureau.planner, path, size)
         picture(page, f"{name}-{suffix}")
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+
+
+def test_pages_of_agreements_and_accounts_fit_the_desk_and_the_phone(page, live_server, monkeypatch):
+    """Details, months, task, account, make-up and exceptions at both sizes, without a serious finding of axe."""
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda *args: make.TODAY)
+    bureau, plan, joint, quota = agreed()
+    task = plan.tasks.get(line="wl15b")
+    paths = {
+        "details": f"/desk/plans/{joint.pk}/details/", "months": f"/desk/plans/{plan.pk}/months/", "plan-diff": f"/desk/plans/{plan.pk}/",
+        "task": f"/desk/plans/tasks/{task.pk}/", "account": "/desk/quarters/year/2026/", "make-up": f"/desk/quarters/make-up/{quota.pk}/",
+        "exceptions": "/desk/quarters/overrides/",
+    }  # fmt: skip
+    for name, path in paths.items():
+        for size, kind in ((WIDE, "wide"), (PHONE, "phone")):
+            open_page(page, live_server, bureau.planner, path, size)
+            picture(page, f"{name}-{kind}")
+            assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], name
+        found = Axe().run(page).response["violations"]
+        assert [
+            (one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in ("serious", "critical")
+        ] == [], name
+
+
+def agreed():
+    """A Wulong bureau with an amended plan, a joint draft, a missed and an over-drawn quarter, an exception asked for."""
+    bureau = make.fill(make.create_bureau("wulong-2024", name="青禾县生态环境局"))
+    where = {"by": bureau.planner, "organisation": bureau.organisation}
+    plan = make.approved_plan(bureau)
+    joint = actions.create_plan(**where, year=2026, on=make.TODAY, kind="internal_joint")
+    for name in ("土壤科", "水科"):
+        one = actions.add_participant(by=bureau.planner, plan=joint, name=name)
+    actions.record_agreement(
+        by=bureau.planner, participant=one, agreed_on=make.TODAY, agreement="会签单 5 号"
+    )
+    amended = actions.amend_plan(by=bureau.planner, plan=plan, reason="新增重点单位", on=make.TODAY)
+    actions.edit_task(by=bureau.planner, task=amended.tasks.get(line="wl15a"), on=make.TODAY, note="夜查")
+    for period in ("2026Q3", "2026Q4"):
+        actions.confirm_quotas(**where, period=period, on=make.TODAY)
+    drawn = list(Target.objects.filter(organisation=bureau.organisation, permit_class="simplified")[:4])
+    make.note(bureau, "wl15b", drawn, period="2026Q4")
+    actions.request_override(
+        **where, year=2026, rule="plan.due", reason="等待上级计划", evidence="渝环办函 3 号"
+    )
+    return bureau, amended, joint, Quota.objects.get(period="2026Q3", line="wl15b")
