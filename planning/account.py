@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from foundation.organisation.models import Organisation, Unit
 from foundation.rulebook.model import Rulebook
@@ -14,6 +14,17 @@ from planning.rules import account, naming, terms
 from planning.rules.account import Check, LineAccount, PeriodAccount
 
 Key = tuple[str, str, int]
+
+
+@dataclass(frozen=True)
+class Credit:
+    draw: str
+    period: str
+    missed: str
+    reason: str
+    noted_by: str
+    noted_at: datetime
+    count: int
 
 
 @dataclass(frozen=True)
@@ -38,12 +49,11 @@ class Account:
         return sum(line.open for line in self.lines)
 
     @property
-    def missed(self) -> list[tuple[LineAccount, PeriodAccount]]:
-        """Periods that still lack something, with a later period of the same line that has some to spare."""
-        return [
-            (line, one) for line in self.lines for at, one in enumerate(line.periods)
-            if one.open and any(later.spare for later in line.periods[at + 1 :])
-        ]  # fmt: skip
+    def credits(self) -> list[Credit]:
+        """Make-ups counted per draw and missed period: who was drawn stays closed here."""
+        found = Counter((one.drawn.draw_number, one.drawn.period, one.missed.period, one.reason, one.noted_by.name, one.noted_at)
+                        for one in self.made)  # fmt: skip
+        return [Credit(*key, count) for key, count in found.items()]
 
 
 def account_of(organisation: Organisation, year: int, on: date) -> Account:
@@ -63,7 +73,7 @@ def account_of(organisation: Organisation, year: int, on: date) -> Account:
     drawn = _drawn(organisation, year)
     made = tuple(
         MakeUp.objects.filter(missed__organisation=organisation, missed__period__startswith=str(year))
-        .select_related("missed", "drawn__target", "noted_by").order_by("-pk")
+        .select_related("missed", "drawn", "noted_by").order_by("-pk")
     )  # fmt: skip
     lines = tuple(
         _line(book, line, unit, year, quotas, drawn, made)
@@ -132,11 +142,7 @@ def spare_rows(missed: Quota) -> list[Drawn]:
         period__startswith=missed.period[:4],
     )
     after = Period.parse(missed.period).last
-    later = [
-        row
-        for row in rows.select_related("target").order_by("-drawn_on", "-pk")
-        if Period.parse(row.period).first > after
-    ]
+    later = [row for row in rows.order_by("-drawn_on", "-pk") if Period.parse(row.period).first > after]
     used = set(MakeUp.objects.filter(drawn__in=later).values_list("drawn", flat=True))
     required = dict(
         Quota.objects.filter(

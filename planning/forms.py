@@ -1,5 +1,6 @@
 """What planners type in. The rules themselves are in policies and actions."""
 
+from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -14,7 +15,7 @@ from foundation.rulebook.tables import Quota as Line
 from planning.models import AnnualPlan, Drawn, PlannedNumber, PlanTask
 from planning.rules import months as monthly
 from planning.rules import naming, principles
-from planning.rules.terms import rate_text
+from planning.rules.terms import long_zh, rate_text
 from registry.models import InspectionItem
 
 KIND_LABELS = {
@@ -229,26 +230,33 @@ class MonthsForm(forms.Form):
 
 
 class MakeUpForm(forms.Form):
-    """rows: surplus targets of later periods"""
+    """How many of which later period; who they are stays closed. rows: surplus targets of later periods, last drawn first"""
 
-    drawn = forms.TypedMultipleChoiceField(
-        label="用来补抽的对象",
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "请至少选一家。"},
-    )
+    period = forms.ChoiceField(label="用哪一期多抽的")
+    count = forms.IntegerField(label="家数", min_value=1)
     reason = forms.CharField(label="理由", max_length=300, widget=forms.Textarea(attrs={"rows": 3}),
                              help_text="当时为什么没有抽足，这次在哪次抽取会加抽。")  # fmt: skip
 
     def __init__(self, *args: Any, rows: Sequence[Drawn], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.rows = {str(row.pk): row for row in rows}
-        self.fields["drawn"].choices = [
-            (key, f"{row.target.name}（{row.period} 抽中，{row.draw_number}）")
-            for key, row in self.rows.items()
+        self.rows = rows
+        spare = Counter(row.period for row in rows)
+        self.fields["period"].choices = [
+            (period, f"{long_zh(Period.parse(period))}，多抽 {count} 家")
+            for period, count in sorted(spare.items())
         ]
 
-    def clean_drawn(self) -> list[Drawn]:
-        return [self.rows[key] for key in self.cleaned_data["drawn"]]
+    @property
+    def drawn(self) -> list[Drawn]:
+        of_period = [row for row in self.rows if row.period == self.cleaned_data["period"]]
+        return of_period[: self.cleaned_data["count"]]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        spare = sum(row.period == data.get("period") for row in self.rows)
+        if data.get("count", 0) > spare and "period" in data:
+            self.add_error("count", f"这一期只多抽了 {spare} 家。请改为不超过 {spare}。")
+        return data
 
 
 class AdoptionForm(forms.Form):

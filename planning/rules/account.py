@@ -57,6 +57,14 @@ class LineAccount:
     distinct: int = 0
 
     @property
+    def rows(self) -> list[tuple[PeriodAccount, bool]]:
+        """Each period, and whether a later one has something to spare for it."""
+        return [
+            (one, bool(one.open) and any(later.spare for later in self.periods[at + 1 :]))
+            for at, one in enumerate(self.periods)
+        ]
+
+    @property
     def required(self) -> int:
         return sum(one.required or 0 for one in self.periods)
 

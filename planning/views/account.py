@@ -57,7 +57,9 @@ def make_up(request: HttpRequest, quota_id: int) -> HttpResponse:
     form = MakeUpForm(request.POST or None, rows=accounts.spare_rows(quota))
     if request.method == "POST" and form.is_valid():
         try:
-            made = actions.note_make_up(by=request.user, missed=quota, **form.cleaned_data)
+            made = actions.note_make_up(
+                by=request.user, missed=quota, drawn=form.drawn, reason=form.cleaned_data["reason"]
+            )
         except RuleBroken as broken:
             form.add_error(None, broken.message)
         else:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from planning import actions
-from planning.models import Drawn, MakeUp, Override, Quota
+from planning.models import MakeUp, Override, Quota
 from registry.models import Target
 from tests.factories import create_unit, create_user
 from tests.planning import factories as make
@@ -128,13 +128,13 @@ def test_year_account_shows_what_is_missing_and_takes_a_make_up(client, bureau):
     url, make_up = reverse("planning:account", args=[2026]), reverse("planning:make_up", args=[quota.pk])
     assert make_up in text(client, url)
     page = text(client, make_up)
-    assert page.count('type="checkbox"') == 1
-    spare = Drawn.objects.get(
-        target__name__in=[one.name for one in key if f"{one.name}（2026Q4" in page], period="2026Q4"
-    )
-    assert client.post(make_up, {"drawn": [spare.pk], "reason": ""}).status_code == 422
-    assert client.post(make_up, {"drawn": [spare.pk], "reason": "暴雨停抽"}).status_code == 302
-    assert MakeUp.objects.get().drawn == spare
+    assert "多抽 1 家" in page
+    data = {"period": "2026Q4", "count": "1", "reason": "暴雨停抽"}
+    assert client.post(make_up, data | {"reason": ""}).status_code == 422
+    assert "只多抽了 1 家" in client.post(make_up, data | {"count": "2"}).content.decode()
+    assert client.post(make_up, data).status_code == 302
+    assert MakeUp.objects.get().drawn.period == "2026Q4"
+    assert not [one.name for one in key if one.name in page or one.name in text(client, url)]
     assert "暴雨停抽" in text(client, url)
     rows = list(
         book_of(client.get(reverse("planning:account_xlsx", args=[2026])))["全年对账"].iter_rows(
