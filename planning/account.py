@@ -1,13 +1,14 @@
 """The yearly account as its page and workbook show it: what was required, drawn, missed, made up. Reads only."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from foundation.organisation.models import Organisation, Unit
 from foundation.rulebook.model import Rulebook
 from foundation.rulebook.periods import Period
+from foundation.rulebook.tables import Quota as Rule
 from planning import headcount, population, trial
 from planning.models import AnnualPlan, Drawn, MakeUp, Quota
 from planning.rules import account, naming, terms
@@ -92,7 +93,9 @@ def _drawn(organisation: Organisation, year: int) -> dict[Key, set[int]]:
     return found
 
 
-def _line(book, line, unit: Unit, year: int, quotas, drawn, made: Iterable[MakeUp]) -> LineAccount:
+def _line(
+    book: Rulebook, line: Rule, unit: Unit, year: int, quotas: Mapping[Key, Quota], drawn: Mapping[Key, set[int]], made: Iterable[MakeUp]
+) -> LineAccount:  # fmt: skip
     to = Counter((one.missed.period, one.missed.line, one.missed.unit_id) for one in made)
     given = Counter((one.drawn.period, one.drawn.line, one.drawn.unit_id) for one in made)
     periods = []

@@ -146,8 +146,8 @@ def _table(document: Any, block: Table) -> None:
             continue
         for cell, text in zip(cells, row, strict=True):
             _cell(cell, text, size=size)
-    for row, column, rows in block.merged:
-        whole = table.cell(row + 1, column).merge(table.cell(row + rows, column))
+    for at, column, deep in block.merged:
+        whole = table.cell(at + 1, column).merge(table.cell(at + deep, column))
         for empty in whole.paragraphs[1:]:
             empty._p.getparent().remove(empty._p)
     if block.widths:
