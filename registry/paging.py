@@ -7,7 +7,6 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 
 CAP = 10_000
-FEW = 2_000  # so many ids are named in the next queries, instead of searching again
 
 
 class CappedPaginator(Paginator):
@@ -22,7 +21,8 @@ class CappedPaginator(Paginator):
 
     @cached_property
     def ids(self) -> list[int]:
-        return list(self.object_list.order_by().values_list("pk", flat=True)[: CAP + 1])  # type: ignore[union-attr]
+        rows: Any = self.object_list
+        return list(rows.order_by().values_list("pk", flat=True)[: CAP + 1])
 
     @cached_property
     def count(self) -> int:  # type: ignore[override]
@@ -32,15 +32,11 @@ class CappedPaginator(Paginator):
     def more(self) -> bool:
         return len(self.ids) > CAP
 
-    @property
-    def few(self) -> bool:
-        return len(self.ids) <= FEW
-
     def page(self, number: int | str) -> Page[Any]:
         number = self.validate_number(number)
         first = (number - 1) * self.per_page
         ordered: Any = self.object_list
-        if self.few:
+        if not self.more:  # named by id: searching again in the page's order may read the whole register
             ordered = self.plain.filter(pk__in=self.ids).order_by(*ordered.query.order_by)
         shown = list(ordered.values_list("pk", flat=True)[first : first + self.per_page])
         rows = {row.pk: row for row in self.plain.filter(pk__in=shown)}

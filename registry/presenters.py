@@ -65,10 +65,8 @@ _TOTALS_LAST = 600  # seconds
 def tier_figures(user: User, paginator: Any, found: Any, body: str) -> list[dict[str, Any]]:
     """Tier counts beside the list: of few rows as they are; of a long register the totals, at most ten minutes old;
     of a long narrowed list none (the list says to narrow further)."""
-    if paginator.few:
-        return tier_counts(paginator.ids, body)
     if not paginator.more:
-        return tier_counts(found.qs.order_by().values("pk"), body)
+        return tier_counts(paginator.ids, body)
     if found.form.changed_data:
         return []
     key = f"registry-tiers-{user.organisation_id}-{body}"

@@ -46,8 +46,8 @@ def summary(found: Iterable[Shift]) -> list[tuple[str, str, int]]:
 def _shifts_of(rows: list[Target], book: Rulebook, on: date) -> Iterator[Shift]:
     facts = facts_of_rows(rows, on)
     on_file: dict[tuple[int, str, bool], list[TierAssignment]] = {}
-    for row in TierAssignment.objects.filter(target__in=rows, until=None).order_by("id"):
-        on_file.setdefault((row.target_id, row.body, row.overlay), []).append(row)
+    for held in TierAssignment.objects.filter(target__in=rows, until=None).order_by("id"):
+        on_file.setdefault((held.target_id, held.body, held.overlay), []).append(held)
     for target in rows:
         computed: dict[tuple[str, bool], list[rules.Tiering]] = {}
         for row in rules.tierings(book, facts[target.pk], on):

@@ -1,7 +1,7 @@
 """Finding targets by any part of what they are called, on either database, in a register of a million.
 
 PostgreSQL has an index over the two- and three-letter pieces of the search text (a function of our own: the pieces do
-not depend on the server's locale, and no extension is needed). A word that hits few rows is looked up there; one that
+not depend on the server's locale, and no extension is needed). A word that hits few rows is looked up there once and they are named by id; one that
 hits many is simply read along the order of the page, where thirty hits come quickly. source: requirements B1 (CAP-08)
 """
 
@@ -22,9 +22,9 @@ class Holds(models.Lookup):
 
     lookup_name = "holds"
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
         left, params = self.process_lhs(compiler, connection)
-        return f"{left} LIKE %s ESCAPE '\\'", [*params, f"%{_escaped(self.rhs)}%"]
+        return f"{left} LIKE %s ESCAPE '\\'", (*params, f"%{_escaped(self.rhs)}%")
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
         left, params = self.process_lhs(compiler, connection)
@@ -44,7 +44,7 @@ def has_pieces(word: str) -> bool:
     return len(word) > 2 or (len(word) == 2 and not word.isascii())
 
 
-def search_for(targets: models.QuerySet, words: str) -> models.QuerySet:
+def search_for(targets: Any, words: str) -> Any:
     """Every word must be found in the search text, as start of a credit code, or as start of a permit number."""
     for word in words.lower().split():
         targets = targets.filter(_found(targets, word))
@@ -53,17 +53,12 @@ def search_for(targets: models.QuerySet, words: str) -> models.QuerySet:
 
 def _found(targets: models.QuerySet, word: str) -> Q:
     if connections[targets.db].vendor != "postgresql" or not has_pieces(word):
-        condition = Q(search__contains=word)
-    elif _is_rare(targets, word):
-        condition = Q(search__holds=word)
-    else:
-        return Q(search__contains=word)
-    return condition | _by_code(targets, word)
-
-
-def _is_rare(targets: models.QuerySet, word: str) -> bool:
+        return Q(search__contains=word) | _by_code(targets, word)
     hits = targets.model._base_manager.using(targets.db).filter(search__holds=word).order_by()
-    return hits.values("pk")[: COMMON + 1].count() <= COMMON
+    ids = list(hits.values_list("pk", flat=True)[: COMMON + 1])
+    if len(ids) > COMMON:
+        return Q(search__contains=word)
+    return Q(pk__in=ids) | _by_code(targets, word)
 
 
 def _by_code(targets: models.QuerySet, word: str) -> Q:

@@ -104,7 +104,8 @@ class BatchFlagForm(forms.Form):
 
     def __init__(self, *args: Any, book: Rulebook | None, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["flag"].choices = [(flag.id, flag.zh) for flag in (book.flags if book else ())]
+        choices = [(flag.id, flag.zh) for flag in (book.flags if book else ())]
+        self.fields["flag"] = forms.ChoiceField(label="标记", choices=choices)
 
 
 class BatchStatusForm(forms.Form):

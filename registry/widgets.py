@@ -22,4 +22,5 @@ class LeanSelect(forms.Select):
         )
 
     def _pairs(self) -> list[tuple[str, Any]]:
-        return [("" if key is None else str(key), conditional_escape(label)) for key, label in self.choices]
+        pairs: Any = self.choices
+        return [("" if key is None else str(key), conditional_escape(str(label))) for key, label in pairs]

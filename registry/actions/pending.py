@@ -208,7 +208,7 @@ def _unmerge(row: PendingChange, on: date, by: User) -> None:
     merges.undo_merge(merge=merge, reason=row.reason, on=on, by=by, requested_by=row.requested_by)
 
 
-_VERBS = {State.APPROVED: "approve", State.RETURNED: "return", State.WITHDRAWN: "withdraw"}
+_VERBS: dict[str, str] = {State.APPROVED: "approve", State.RETURNED: "return", State.WITHDRAWN: "withdraw"}
 _CARRY_OUT: dict[str, Callable[[PendingChange, date, User], None]] = {
     Kind.STATUS: _status, Kind.TIER: _tier, Kind.END_TIER: _end_tier, Kind.MERGE: _merge, Kind.UNMERGE: _unmerge,
 }  # fmt: skip

@@ -217,7 +217,7 @@ _TIERS = """
 INSERT INTO registry_tierassignment
     (target_id, body, tier, overlay, since, reason, clause, computed_tier, override_reason)
 SELECT id, 'county', tier, false, '2026-01-01', '按条件认定', 'QS-10.8', tier, ''
-FROM (SELECT id, CASE WHEN id % 100 = 0 THEN 'special' WHEN id % 11 = 0 THEN 'key' ELSE 'general' END AS tier
+FROM (SELECT id, CASE WHEN (id / 7) % 100 = 0 THEN 'special' WHEN (id / 7) % 11 = 0 THEN 'key' ELSE 'general' END AS tier
       FROM registry_target) AS judged
 """
 _INITIALS: dict[str, str] = {}

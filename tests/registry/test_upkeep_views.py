@@ -323,7 +323,6 @@ def test_the_list_narrows_by_what_is_kept_beside(bureau, planner, query, found):
 
 def test_counting_stops_at_the_cap_and_says_so(bureau, planner, monkeypatch):
     monkeypatch.setattr(paging, "CAP", 2)
-    monkeypatch.setattr(paging, "FEW", 1)
     for _ in range(4):
         create_target(bureau)
     actions.recompute_tiers(organisation=bureau, on=TODAY, by=planner)
