@@ -9,14 +9,16 @@ from registry.forms import DATE, TidyField
 from registry.models import ItemScope
 from registry.rules.citations import article
 
+SHORT = forms.Textarea(attrs={"rows": 2})
+
 
 class PointForm(forms.Form):
     """One row of the checklist; a row without 检查项 is left out."""
 
     mark_optional = False
     title = TidyField(label="检查项", max_length=200, required=False)
-    points = TidyField(label="检查要点", max_length=500, required=False)
-    standard = TidyField(label="检查标准", max_length=500, required=False)
+    points = TidyField(label="检查要点", max_length=500, required=False, widget=SHORT)
+    standard = TidyField(label="检查标准", max_length=500, required=False, widget=SHORT)
     method = TidyField(label="检查方式", max_length=60, required=False)
     key = "title"
 
@@ -26,13 +28,15 @@ class ScopeForm(forms.Form):
 
     mark_optional = False
     quota = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
-    target = TidyField(label="检查对象", max_length=300, required=False)
+    target = TidyField(label="检查对象", max_length=300, required=False, widget=SHORT)
     size = TidyField(label="现有数量", max_length=40, required=False, help_text="如“约26家”")
     frequency = TidyField(label="抽查频次", max_length=60, required=False, help_text="如“4次/年”")
     period = forms.ChoiceField(
         label="周期", choices=[("", "未定"), *ItemScope.Period.choices], required=False
     )
-    ratio = TidyField(label="抽查比例", max_length=200, required=False, help_text="如“每季度抽查10%”")
+    ratio = TidyField(
+        label="抽查比例", max_length=200, required=False, widget=SHORT, help_text="如“每季度抽查10%”"
+    )
     rate = forms.DecimalField(
         label="比例数", max_digits=8, decimal_places=4, min_value=0, required=False, help_text="10% 填 0.1"
     )
@@ -69,7 +73,12 @@ ScopeSet = forms.formset_factory(ScopeForm, formset=RowSet, extra=2, max_num=60,
 class RevisionForm(forms.Form):
     mark_optional = True
     change = forms.ChoiceField(label="调整事由")
-    reason = TidyField(label="调整说明", max_length=300, help_text="改什么、依据哪份文件")
+    reason = TidyField(
+        label="调整说明",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="改什么、依据哪份文件",
+    )
 
     def __init__(self, *args: Any, book: Rulebook | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
