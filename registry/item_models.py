@@ -151,7 +151,7 @@ class RemappedItem(models.Model):
     remap = models.ForeignKey(BasisRemap, models.PROTECT, verbose_name="更换", related_name="items")
     item = models.ForeignKey(
         "registry.InspectionItem",
-        models.SET_NULL,
+        models.PROTECT,
         verbose_name="改后的版本",
         null=True,
         related_name="remaps",

@@ -148,6 +148,8 @@ def _take_back(moved: RemappedItem) -> bool:
     if item is None or item.status != InspectionItem.Status.DRAFT or item.basis != moved.after:
         return False
     if moved.added_version and not item.imported.exists() and not item.remaps.exclude(pk=moved.pk).exists():
+        moved.item = None
+        moved.save(update_fields=["item"])
         item_parts.drop(item)
     else:
         item.basis = moved.before

@@ -125,7 +125,7 @@ class Migration(migrations.Migration):
                 ('added_version', models.BooleanField(verbose_name='另起了新版本')),
                 ('before', models.JSONField(default=list, verbose_name='原依据')),
                 ('after', models.JSONField(default=list, verbose_name='新依据')),
-                ('item', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='remaps', to='registry.inspectionitem', verbose_name='改后的版本')),
+                ('item', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='remaps', to='registry.inspectionitem', verbose_name='改后的版本')),
                 ('remap', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='registry.basisremap', verbose_name='更换')),
             ],
             options={
