@@ -61,8 +61,9 @@ def table(items: Iterable[InspectionItem], book: Rulebook | None, title: str) ->
     fields = fields_of(book)
     made = ItemTable(title, fields)
     for item in items:
-        scopes: Sequence[ItemScope | None] = sorted(item.scopes.all(), key=lambda row: row.no) or [None]
-        for scope in scopes if by_scope(fields) else [None]:
+        own: list[ItemScope] = sorted(item.scopes.all(), key=lambda row: row.no)
+        lines: Sequence[ItemScope | None] = own if own and by_scope(fields) else [None]
+        for scope in lines:
             made.rows.append([_cell(name, item, scope) for name in fields])
     return made
 

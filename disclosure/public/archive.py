@@ -165,7 +165,7 @@ def lists(request: HttpRequest, name: str = "items") -> HttpResponse:
 def _item_lists(request: HttpRequest) -> HttpResponse:
     """Each bureau's list under the headings of its own rulebook, and the list with other departments."""
     today = timezone.localdate()
-    tables = [
+    tables: list[dict[str, Any]] = [
         {"table": item_table.table_of(bureau, today, kind), "bureau": bureau, "kind": kind}
         for bureau in Organisation.objects.order_by("pk")
         for kind in item_table.LISTS
