@@ -22,7 +22,7 @@ BOOKS = {"qinshui-2022": 7, "neimenggu-2024": 6, "xinyang-2023": 11, "quzhou-201
 
 def of_document(text: str) -> str:
     """Without the remarks of the transcription."""
-    return "" if text == "—" else text.split(" (")[0]
+    return "" if text == "—" else text.replace(" (all of no. 15)", "（四行合计）").split(" (")[0]
 
 
 def test_the_printed_list_has_20_items_and_27_lines():

@@ -58,7 +58,7 @@ def test_the_wulong_list_stands_in_the_database_and_prints_as_27_rows_of_8_colum
     )
     assert made.rows[4][4] == "城市、千吨万人集中式饮用水水源地（9个）"
     line = InspectionItem.objects.get(code="wl15").scopes.get(quota="wl15c")
-    assert (line.period, str(line.rate), line.count) == ("half_year", "1.0000", "约100")
+    assert (line.period, str(line.rate), line.count) == ("half_year", "1.0000", "约100（四行合计）")
     sheet = openpyxl.load_workbook(io.BytesIO(item_table.workbook(made).read())).active
     assert [cell.value for cell in sheet[1]] == list(made.fields)
     assert sheet.max_row == 28
