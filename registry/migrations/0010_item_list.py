@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('organisation', '0001_initial'),
-        ('registry', '0004_import_changes_gone'),
+        ('registry', '0006_pieces_of_the_search_text'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
