@@ -246,6 +246,7 @@ DOCUMENT_READERS = {
     "visit_record": "inspections.documents.may_read_record",
     "plan_sheet": "planning.documents.may_read",
     "disclosure_sheet": "disclosure.documents.may_read",
+    "item_list": "registry.documents.may_read",
 }
 # 名录 → 收文件的门（foundation.intake.doors.Door）。
 IMPORT_DOORS = {
@@ -261,6 +262,7 @@ DOCUMENT_KINDS = {
     "visit_record": "inspections.documents.record",
     "plan_sheet": "planning.documents.plan_sheet",
     "disclosure_sheet": "disclosure.documents.sheet",
+    "item_list": "registry.documents.item_list",
 }
 
 LOGGING = {

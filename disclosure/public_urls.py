@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern] = [
     path("plans/", archive.plans, name="plans"),
     path("plans/<str:number>/", archive.plan, name="plan"),
     path("lists/", archive.lists, name="lists"),
+    path("lists/items/<int:bureau_id>-<slug:kind>.xlsx", archive.item_list_file, name="item_list_file"),
     path("lists/<slug:name>/", archive.lists, name="list"),
     path("notices/", notices.page, name="notices"),
     path("notices/feed.atom", notices.feed, name="notices_feed"),

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from foundation.organisation.models import Organisation
 from foundation.organisation.policies import can
 from registry.filters import ItemFilter, TargetFilter
-from registry.models import InspectionItem, Target, TierAssignment
+from registry.models import InspectionItem, ItemScope, Target, TierAssignment
 
 
 class MayView(permissions.BasePermission):
@@ -46,14 +46,23 @@ class TargetSerializer(serializers.ModelSerializer):
         ]  # fmt: skip
 
 
+class ScopeSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = ItemScope
+        fields = ["no", "quota", "target", "size", "frequency", "period", "ratio", "rate", "count"]
+
+
 class ItemSerializer(serializers.ModelSerializer):
     organisation = serializers.CharField(source="organisation.code", read_only=True)
+
+    scopes = ScopeSerializer(many=True, read_only=True)
 
     class Meta:
         model = InspectionItem
         fields = [
             "id", "organisation", "code", "version", "no", "name", "category", "offices", "targets", "contents", "basis",
-            "modes", "joint", "third_party", "status", "effective_from",
+            "modes", "joint", "third_party", "owner", "partners", "power_ref", "groups", "remark", "status", "effective_from",
+            "repealed_on", "scopes",
         ]  # fmt: skip
 
 
@@ -93,6 +102,7 @@ class ItemViewSet(viewsets.ReadOnlyModelViewSet):
         return (
             InspectionItem.objects.visible_to(self.request.user)
             .select_related("organisation")
+            .prefetch_related(Prefetch("scopes", ItemScope.objects.order_by("no")))
             .order_by("code", "-version")
         )
 

@@ -6,12 +6,11 @@ from django.db.models import QuerySet
 from django.http import FileResponse, StreamingHttpResponse
 
 from foundation.intake.files import respond
-from foundation.organisation.adoption import RulebookMissing, rulebook_of
 from foundation.organisation.models import Organisation
-from foundation.rulebook.model import Rulebook
 from registry.imports import items as item_import
 from registry.imports.target_sheet import lists_of, target_sheet
 from registry.models import InspectionItem, Target
+from registry.policies import book_of
 from registry.records import item_records, target_records
 
 
@@ -25,11 +24,3 @@ def export_targets(
 
 def export_items(items: QuerySet[InspectionItem], on: date, fmt: str) -> StreamingHttpResponse | FileResponse:
     return respond(item_import.SHEET, item_records(items), f"抽查事项清单_{on}", fmt)
-
-
-def book_of(organisation: Organisation, on: date) -> Rulebook | None:
-    """None before a rulebook is adopted: the register can be kept all the same."""
-    try:
-        return rulebook_of(organisation, on)
-    except RulebookMissing:
-        return None

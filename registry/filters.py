@@ -125,6 +125,12 @@ def ordered(queryset: QuerySet[Target], sort: str) -> QuerySet[Target]:
 
 class ItemFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(field_name="name", lookup_expr="icontains", label="事项名称")
+    list = django_filters.ChoiceFilter(
+        choices=[("department", "本部门清单"), ("joint", "部门联合清单")],
+        method="on_list",
+        label="清单",
+        empty_label="全部",
+    )
     status = django_filters.ChoiceFilter(
         choices=InspectionItem.Status.choices, label="状态", empty_label="全部"
     )
@@ -132,3 +138,6 @@ class ItemFilter(django_filters.FilterSet):
     class Meta:
         model = InspectionItem
         fields: list[str] = []
+
+    def on_list(self, queryset: QuerySet[InspectionItem], _name: str, value: str) -> QuerySet[InspectionItem]:
+        return queryset.on_list(value)  # type: ignore[attr-defined]

@@ -305,6 +305,9 @@ class PriorForm(forms.Form):
         return on
 
 
+CATEGORIES = ("一般检查事项", "重点检查事项")
+
+
 class ItemForm(forms.Form):
     mark_optional = True
     code = forms.RegexField(
@@ -314,15 +317,26 @@ class ItemForm(forms.Form):
     )
     name = TidyField(label="抽查事项", max_length=200)
     no = TidyField(label="序号", max_length=20, required=False)
-    category = TidyField(label="事项类别", max_length=40, required=False)
+    category = forms.ChoiceField(label="事项类别", required=False)
+    owner = TidyField(label="内设机构", max_length=60, required=False, help_text="负责这一事项的科室、大队")
+    power_ref = TidyField(label="权责清单编号", max_length=60, required=False)
     offices = WordsField(label="检查主体", required=False, help_text="几个用顿号隔开")
     targets = TidyField(label="检查对象", max_length=300, required=False)
-    contents = LinesField(label="检查内容", help_text="一行一条，每条是检查单的一项")
+    contents = LinesField(label="检查内容", help_text="一行一条，每条是检查单的一项；要点、标准在事项页另填")
+    groups = forms.MultipleChoiceField(
+        label="检查内容类别",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="规则书列的检查内容，可多选",
+    )
     basis = LinesField(label="检查依据", required=False, help_text="一行一条，写明法律名称和条款")
     modes = forms.MultipleChoiceField(
         label="检查方式", choices=list(MODE_LABELS.items()), widget=forms.CheckboxSelectMultiple
     )
-    joint = forms.ChoiceField(label="联合检查", choices=list(JOINT_LABELS.items()))
+    joint = forms.ChoiceField(
+        label="联合检查", choices=list(JOINT_LABELS.items()), help_text="部门联合的列入部门联合抽查事项清单"
+    )
+    partners = WordsField(label="配合部门", required=False, help_text="部门联合事项才填，几个用顿号隔开")
     third_party = forms.BooleanField(label="可委托第三方协助（只作辅助，不得独立检查）", required=False)
 
     def __init__(
@@ -331,14 +345,31 @@ class ItemForm(forms.Form):
         super().__init__(*args, **kwargs)
         if book and book.item_rules.legal_basis_required:
             self.fields["basis"].required = True
+        _choose(self.fields["category"], ["", *CATEGORIES, item.category if item else ""])
+        _choose(
+            self.fields["groups"],
+            [*(book.item_rules.contents if book else ()), *(item.groups if item else ())],
+        )
+        if not self.fields["groups"].choices:
+            del self.fields["groups"]
         if item:
             del self.fields["code"]
             for name in self.fields:
                 self.initial.setdefault(name, getattr(item, name))
 
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("joint") == "external" and not data.get("partners") and "partners" not in self.errors:
+            self.add_error("partners", "部门联合事项要写明配合部门。请填写，或改成不联合")
+        return data
+
     @property
     def values(self) -> dict[str, Any]:
         return {name: value for name, value in self.cleaned_data.items() if name != "code"}
+
+
+def _choose(field: forms.Field, words: list[str]) -> None:
+    field.choices = [(word, word or "未分类别") for word in dict.fromkeys(words)]  # type: ignore[attr-defined]
 
 
 class ReviewForm(forms.Form):

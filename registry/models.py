@@ -399,6 +399,10 @@ class ItemQuerySet(models.QuerySet):
         """What may be drawn and inspected on a day: 未公布的事项不得检查."""
         return self.filter(status=InspectionItem.Status.PUBLISHED, effective_from__lte=on)
 
+    def on_list(self, kind: str) -> Self:
+        """joint: 部门联合抽查事项清单; anything else: the bureau's own. source: QS-5.1b"""
+        return self.filter(joint="external") if kind == "joint" else self.exclude(joint="external")
+
 
 class InspectionItem(models.Model):
     """抽查事项的一个版本。"""
@@ -422,8 +426,16 @@ class InspectionItem(models.Model):
     modes = models.JSONField("检查方式", default=list, blank=True)
     joint = models.CharField("联合检查", max_length=10, default="none")
     third_party = models.BooleanField("可委托第三方协助", default=False)
+    owner = models.CharField("内设机构", max_length=60, blank=True, help_text="负责这一事项的科室、大队")
+    partners = models.JSONField("配合部门", default=list, blank=True, help_text="部门联合事项才有")
+    power_ref = models.CharField("权责清单编号", max_length=60, blank=True)
+    groups = models.JSONField("检查内容类别", default=list, blank=True, help_text="规则书列的检查内容")
+    remark = models.CharField("备注", max_length=300, blank=True)
+    change_reason = models.CharField("调整事由", max_length=60, blank=True)
+    change_note = models.CharField("调整说明", max_length=300, blank=True)
     status = models.CharField("状态", max_length=10, choices=Status.choices, default=Status.DRAFT)
     effective_from = models.DateField("公布日期", null=True, blank=True)
+    repealed_on = models.DateField("废止日期", null=True, blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -593,3 +605,6 @@ class RegisterReview(models.Model):
 
     def __str__(self) -> str:
         return f"{self.period} 名录复核"
+
+
+from registry.item_models import BasisRemap, ItemScope, LegalBasis, RemappedItem  # noqa: E402, F401  Django looks for models here

@@ -1,9 +1,14 @@
 """Who may do what with the registers."""
 
-from foundation.errors import NotAllowed, OutOfOrder
+from datetime import date
+
+from foundation.errors import NotAllowed, OutOfOrder, RuleBroken
 from foundation.organisation import policies
+from foundation.organisation.adoption import RulebookMissing, rulebook_of
 from foundation.organisation.models import Organisation, User
-from registry.models import InspectionItem, PendingChange, SavedFilter, Target
+from foundation.rulebook.model import Rulebook
+from registry.models import BasisRemap, InspectionItem, PendingChange, SavedFilter, Target
+from registry.rules import item_lists
 
 
 def check_may_view(user: User) -> None:
@@ -85,4 +90,50 @@ def check_item_draft(item: InspectionItem) -> None:
         raise OutOfOrder(
             f"事项“{item.name}”第 {item.version} 版{item.get_status_display()}，不能直接修改。请先建立新版本。",
             code="item_is_settled",
+        )
+
+
+def book_of(organisation: Organisation, on: date) -> Rulebook | None:
+    """None before a rulebook is adopted: the list can be kept all the same."""
+    try:
+        return rulebook_of(organisation, on)
+    except RulebookMissing:
+        return None
+
+
+def check_item_complete(item: InspectionItem, on: date) -> None:
+    """raises: RuleBroken naming every heading of the rulebook that is empty. source: QS-5.2, QS-5.3, CAP-01, CAP-03"""
+    lacks = missing_of(item, book_of(item.organisation, on))
+    if lacks:
+        raise RuleBroken(
+            f"事项“{item.name}”还没有填：{'、'.join(lacks)}。规则书要求清单列明这些栏，请编制人补齐后再批准。",
+            code="item_is_incomplete",
+        )
+
+
+def missing_of(item: InspectionItem, book: Rulebook | None) -> list[str]:
+    """Headings left empty; uses prefetched lines where there are any."""
+    lines = [
+        {"ratio": row.ratio, "frequency": row.frequency, "count": row.count} for row in item.scopes.all()
+    ]
+    return item_lists.missing(book, vars(item), lines)
+
+
+def check_change(organisation: Organisation, change: str, reason: str, on: date) -> None:
+    """raises: RuleBroken without a reason, or with one the rulebook does not name. source: QS-5.4"""
+    if not reason.strip():
+        raise RuleBroken("调整事项必须写明事由。", code="revision_needs_a_reason")
+    book = book_of(organisation, on)
+    named = book.item_rules.change_reasons if book else ()
+    if named and change not in named:
+        raise RuleBroken(
+            f"调整事由须从规则书所列中选一个：{'、'.join(named)}。", code="change_reason_is_not_named"
+        )
+
+
+def check_remap_state(remap: BasisRemap, state: str) -> None:
+    """raises: OutOfOrder"""
+    if remap.state != state:
+        raise OutOfOrder(
+            f"这次更换{remap.get_state_display()}，不能再办这一步。请刷新页面。", code="remap_is_settled"
         )

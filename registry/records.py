@@ -94,6 +94,11 @@ ITEM_FIELDS = (
     "modes",
     "joint",
     "third_party",
+    "owner",
+    "partners",
+    "power_ref",
+    "groups",
+    "remark",
 )
 
 

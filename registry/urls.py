@@ -3,7 +3,18 @@
 from django.urls import path
 
 from foundation.intake.urls import intake_urls
-from registry.views import changes, dossier, finding, items, quality, reviews, targets
+from registry.views import (
+    bases,
+    changes,
+    dossier,
+    finding,
+    item_parts,
+    item_tables,
+    items,
+    quality,
+    reviews,
+    targets,
+)
 
 app_name = "registry"
 
@@ -70,7 +81,28 @@ item_urls = [
     path("matters/<int:item_id>/approve/", items.approve, name="approve-item"),
     path("matters/<int:item_id>/return/", items.send_back, name="return-item"),
     path("matters/<int:item_id>/publish/", items.publish, name="publish-item"),
-    path("matters/<int:item_id>/revise/", items.revise, name="revise-item"),
+    path("matters/<int:item_id>/revise/", item_parts.revise, name="revise-item"),
     path("matters/<int:item_id>/repeal/", items.repeal, name="repeal-item"),
+    path("matters/<int:item_id>/points/", item_parts.points, name="item-points"),
+    path("matters/<int:item_id>/scopes/", item_parts.scopes, name="item-scopes"),
+    path("matters/<int:item_id>/history/", item_parts.history, name="item-history"),
+    path("matters/<int:item_id>/history/export/", item_parts.export_history, name="export-item-history"),
+    path("matters/contents/", item_tables.groups, name="item-groups"),
+    path("matters/contents/export/", item_tables.export_groups, name="export-item-groups"),
+    path("matters/table/<slug:kind>/", item_tables.table, name="item-table"),
+    path("matters/table/<slug:kind>/xlsx/", item_tables.xlsx, name="item-table-xlsx"),
+    path("matters/table/<slug:kind>/pdf/", item_tables.pdf, name="item-table-pdf"),
 ]
-urlpatterns = target_urls + upkeep_urls + import_urls + item_urls
+basis_urls = [
+    path("matters/bases/", bases.bases, name="bases"),
+    path("matters/bases/export/", bases.export, name="export-bases"),
+    path("matters/bases/new/", bases.record, name="record-basis"),
+    path("matters/bases/<int:basis_id>/", bases.record, name="edit-basis"),
+    path("matters/bases/remap/", bases.propose, name="propose-remap"),
+    path("matters/bases/remap/<int:remap_id>/", bases.remap, name="remap"),
+    path("matters/bases/remap/<int:remap_id>/confirm/", bases.confirm, name="confirm-remap"),
+    path("matters/bases/remap/<int:remap_id>/drop/", bases.drop, name="drop-remap"),
+    path("matters/bases/remap/<int:remap_id>/undo/", bases.undo, name="undo-remap"),
+    path("matters/bases/remap/<int:remap_id>/publish/", bases.publish, name="publish-remap"),
+]
+urlpatterns = target_urls + upkeep_urls + import_urls + item_urls + basis_urls

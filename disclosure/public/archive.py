@@ -1,6 +1,7 @@
 """Draws, plans, lists (一单两库), statistics, open data."""
 
 from typing import Any
+from urllib.parse import quote
 
 import django_filters
 from django.core.paginator import Paginator
@@ -22,9 +23,11 @@ from foundation.errors import OutOfOrder
 from foundation.organisation.models import Organisation
 from foundation.rulebook.periods import Period
 from foundation.sheets.columns import Column, Sheet
+from foundation.sheets.writing import XLSX
 from inspections.models import Visit, VisitCredit
 from personnel.models import Inspector
-from registry.models import InspectionItem, Target
+from registry import item_table
+from registry.models import Target
 
 PER_PAGE = 50
 FINISHED = (Draw.State.SIGNED, Draw.State.CLOSED, Draw.State.VOID)
@@ -148,18 +151,43 @@ def lists(request: HttpRequest, name: str = "items") -> HttpResponse:
     """一单两库 as far as it is public: no contacts, no telephone numbers, staff by surname."""
     if name not in LISTS:
         raise Http404("没有这份名录")
-    rows = {"items": _items, "targets": _targets, "inspectors": _inspectors}[name](request)
+    if name == "items":
+        return _item_lists(request)
+    rows = {"targets": _targets, "inspectors": _inspectors}[name](request)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {"page_obj": page, "name": name, "title": LISTS[name], "words": request.GET.get("q", "").strip(),
                "tabs": [{"label": zh, "slug": slug, "current": slug == name} for slug, zh in LISTS.items()]}  # fmt: skip
-    if name != "items":
-        shown = _shown_target if name == "targets" else _shown_inspector
-        context["rows"] = [shown(row) for row in page.object_list]
+    shown = _shown_target if name == "targets" else _shown_inspector
+    context["rows"] = [shown(row) for row in page.object_list]
     return show(request, "open/lists.html", context)
 
 
-def _items(request: HttpRequest) -> Any:
-    return InspectionItem.objects.published(timezone.localdate()).order_by("organisation", "no", "code")
+def _item_lists(request: HttpRequest) -> HttpResponse:
+    """Each bureau's list under the headings of its own rulebook, and the list with other departments."""
+    today = timezone.localdate()
+    tables: list[dict[str, Any]] = [
+        {"table": item_table.table_of(bureau, today, kind), "bureau": bureau, "kind": kind}
+        for bureau in Organisation.objects.order_by("pk")
+        for kind in item_table.LISTS
+    ]
+    context = {
+        "tables": [row for row in tables if row["table"].rows], "name": "items", "title": LISTS["items"],
+        "tabs": [{"label": zh, "slug": slug, "current": slug == "items"} for slug, zh in LISTS.items()],
+    }  # fmt: skip
+    return show(request, "open/lists.html", context)
+
+
+@public_page
+def item_list_file(request: HttpRequest, bureau_id: int, kind: str) -> HttpResponse:
+    """The list as an Excel file, with the headings of the rulebook."""
+    if kind not in item_table.LISTS:
+        raise Http404("没有这份清单")
+    made = item_table.table_of(get_object_or_404(Organisation, pk=bureau_id), timezone.localdate(), kind)
+    if not made.rows:
+        raise Http404("这份清单还没有公布的事项")
+    response = HttpResponse(item_table.workbook(made).read(), content_type=XLSX)
+    response["Content-Disposition"] = f"attachment; filename*=utf-8''{quote(made.title)}.xlsx"
+    return response
 
 
 def _targets(request: HttpRequest) -> Any:

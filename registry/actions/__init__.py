@@ -1,5 +1,13 @@
 """The only writers of the registers. Each: lock, policy, rule, save, ledger; one transaction."""
 
+from registry.actions.bases import (
+    confirm_remap,
+    drop_remap,
+    propose_remap,
+    publish_remapped,
+    record_basis,
+    undo_remap,
+)
 from registry.actions.batches import (
     check_file,
     commit_import,
@@ -17,6 +25,7 @@ from registry.actions.items import (
     approve_item,
     create_item,
     edit_item,
+    edit_parts,
     publish_item,
     repeal_item,
     return_item,
@@ -40,11 +49,12 @@ from registry.actions.tiers import end_override, override_tier, recompute_tiers
 
 __all__ = [
     "approve_change", "approve_item", "change_status", "check_file", "commit_import", "compare_permits",
-    "correct_row", "create_item", "create_target", "drop_filter", "drop_import", "edit_item", "edit_target",
-    "end_override", "mapping_columns", "merge_targets", "override_tier", "publish_item", "recompute_tiers",
-    "record_flag", "record_permit", "record_prior_inspection", "record_rating", "record_review",
-    "repeal_item", "request_end_of_tier", "request_merge", "request_status", "request_tier",
-    "request_unmerge", "return_change", "return_item", "revise_item", "revoke_flag", "save_filter",
-    "save_mapping", "save_term", "set_tags", "ship_items", "tell_apart", "undo_import", "undo_merge",
-    "withdraw_change",
+    "confirm_remap", "correct_row", "create_item", "create_target", "drop_filter", "drop_import",
+    "drop_remap", "edit_item", "edit_parts", "edit_target", "end_override", "mapping_columns",
+    "merge_targets", "override_tier", "propose_remap", "publish_item", "publish_remapped",
+    "recompute_tiers", "record_basis", "record_flag", "record_permit", "record_prior_inspection",
+    "record_rating", "record_review", "repeal_item", "request_end_of_tier", "request_merge",
+    "request_status", "request_tier", "request_unmerge", "return_change", "return_item", "revise_item",
+    "revoke_flag", "save_filter", "save_mapping", "save_term", "set_tags", "ship_items", "tell_apart",
+    "undo_import", "undo_merge", "undo_remap", "withdraw_change",
 ]  # fmt: skip

@@ -6,10 +6,11 @@ from foundation.intake.doors import RegisterMoved
 from foundation.organisation.models import User
 from foundation.sheets.changes import ADD
 from foundation.sheets.columns import load
-from registry.actions.items import ITEM_FIELDS, Status, save_points
+from registry.actions.item_parts import copy_parts, drop, keep_points, save_points
+from registry.actions.items import ITEM_FIELDS, Status
 from registry.imports.applying import default_of
 from registry.imports.items import SHEET
-from registry.models import CheckPoint, ImportBatch, ImportedRow, InspectionItem
+from registry.models import ImportBatch, ImportedRow, InspectionItem
 
 
 def write(batch: ImportBatch, by: User) -> dict[str, int]:
@@ -55,18 +56,21 @@ def _change(change: dict, values: dict, by: User) -> tuple[InspectionItem, dict 
     if latest != change["version"]:
         raise RegisterMoved(f"核对之后，事项“{item.name}”有了新版本。请重新上传文件核对。")
     before: dict | None = dict(change["old"])
+    contents = list(item.contents)
     if item.status != Status.DRAFT:
         copied = {name: getattr(item, name) for name in ITEM_FIELDS}
-        item = InspectionItem(
-            organisation=item.organisation, code=item.code, version=latest + 1, created_by=by, **copied
+        old = item
+        item = InspectionItem.objects.create(
+            organisation=old.organisation, code=old.code, version=latest + 1, created_by=by, **copied
         )
+        copy_parts(old, item)
         before = None
     for key, value in values.items():
         setattr(item, key, value)
     item.full_clean()
     item.save()
-    if "contents" in values or before is None:
-        save_points(item, None)
+    if list(item.contents) != contents:
+        keep_points(item, contents)
     return item, before
 
 
@@ -88,10 +92,11 @@ def _undo_row(row: ImportedRow) -> None:
     item = row.of_item
     if row.added:
         row.delete()
-        CheckPoint.objects.filter(item=item).delete()
-        item.delete()
+        drop(item)
         return
+    contents = list(item.contents)
     for key, value in row.before.items():
         setattr(item, key, _value(key, value))
     item.save()
-    save_points(item, None)
+    if list(item.contents) != contents:
+        keep_points(item, contents)

@@ -13,22 +13,12 @@ from foundation.organisation.models import Organisation, User
 from foundation.organisation.policies import check_another
 from foundation.rulebook.model import Rulebook
 from registry import policies
-from registry.models import CheckPoint, InspectionItem
-from registry.rules import states
+from registry.actions import item_parts
+from registry.models import InspectionItem
+from registry.records import ITEM_FIELDS
+from registry.rules import item_lists, states
 
 Status = InspectionItem.Status
-ITEM_FIELDS = (
-    "no",
-    "name",
-    "category",
-    "offices",
-    "targets",
-    "contents",
-    "basis",
-    "modes",
-    "joint",
-    "third_party",
-)
 
 
 @transaction.atomic
@@ -40,31 +30,18 @@ def create_item(
     points: Sequence[Mapping[str, Any]] | None = None,
     by: User,
 ) -> InspectionItem:
-    """A first draft. `points`: [{title, points, standard, method}]; default: one per line of the contents."""
+    """A first draft. `points`: [{title, points, standard, method}]; default: one per line of the contents. source: CAP-01"""
     policies.check_may_edit(by, organisation)
     if InspectionItem.objects.filter(organisation=organisation, code=code).exists():
         raise RuleBroken(f"事项编号 {code} 已存在。要修改，请在该事项上建立新版本。", code="item_code_taken")
     item = InspectionItem(organisation=organisation, code=code, version=1, created_by=by, **values)
     item.full_clean()
     item.save()
-    save_points(item, points)
+    item_parts.save_points(item, points)
     ledger.record(
         actor=by, act="registry.create_item", subject=item, data={"code": code, "values": dict(values)}
     )
     return item
-
-
-def save_points(item: InspectionItem, points: Sequence[Mapping[str, Any]] | None) -> None:
-    """Replace the check points; without any, each content line is one."""
-    rows = (
-        points
-        if points
-        else [{"title": line[:200], "points": line[:500]} for line in item.contents] or [{"title": item.name}]
-    )
-    CheckPoint.objects.filter(item=item).delete()
-    CheckPoint.objects.bulk_create(
-        CheckPoint(item=item, no=number, **row) for number, row in enumerate(rows, 1)
-    )
 
 
 @transaction.atomic
@@ -75,52 +52,87 @@ def edit_item(
     points: Sequence[Mapping[str, Any]] | None = None,
     by: User,
 ) -> InspectionItem:
-    """Only a draft is edited in place. raises: OutOfOrder"""
+    """Only a draft is edited in place; check points of contents that stay, stay. raises: OutOfOrder"""
     policies.check_may_edit(by, item.organisation)
     row = InspectionItem.objects.select_for_update(of=("self",), no_key=True).get(pk=item.pk)
     policies.check_item_draft(row)
+    old = list(row.contents)
     for name, value in values.items():
         setattr(row, name, value)
     row.full_clean()
     row.save()
-    save_points(row, points)
+    if points is not None:
+        item_parts.save_points(row, points)
+    elif list(row.contents) != old:
+        item_parts.keep_points(row, old)
     ledger.record(actor=by, act="registry.edit_item", subject=row, data={"values": dict(values)})
     return row
 
 
 @transaction.atomic
-def revise_item(*, item: InspectionItem, reason: str, by: User) -> InspectionItem:
-    """The next version as a draft, with the same contents and check points. raises: RuleBroken"""
+def edit_parts(
+    *, item: InspectionItem, by: User, points: Sequence[Mapping[str, Any]] | None = None,
+    scopes: Sequence[Mapping[str, Any]] | None = None,
+) -> InspectionItem:  # fmt: skip
+    """Check points [{title, points, standard, method}] or lines [{target, size, frequency, …}] of a draft. raises: OutOfOrder, RuleBroken
+
+    source: CAP-06
+    """
     policies.check_may_edit(by, item.organisation)
-    if not reason.strip():
-        raise RuleBroken("调整事项必须写明事由。", code="revision_needs_a_reason")
-    versions = InspectionItem.objects.filter(organisation=item.organisation, code=item.code)
-    open_draft = versions.filter(status__in=[Status.DRAFT, Status.APPROVED]).first()
-    if open_draft:
-        raise RuleBroken(f"第 {open_draft.version} 版还没有公布，请先办完它。", code="revision_is_open")
-    last = versions.aggregate(n=Max("version"))["n"]
-    copied = {name: getattr(item, name) for name in ITEM_FIELDS}
-    row = InspectionItem.objects.create(
-        organisation=item.organisation, code=item.code, version=last + 1, created_by=by, **copied
-    )
-    points = list(item.checkpoints.order_by("no").values("title", "points", "standard", "method"))
-    save_points(row, points)
+    row = InspectionItem.objects.select_for_update(of=("self",), no_key=True).get(pk=item.pk)
+    policies.check_item_draft(row)
+    if points is not None:
+        if not points:
+            raise RuleBroken("检查单至少要有一个检查项。", code="checklist_is_empty")
+        item_parts.save_points(row, points)
+    if scopes is not None:
+        item_parts.save_scopes(row, scopes)
     ledger.record(
-        actor=by,
-        act="registry.revise_item",
-        subject=row,
-        data={"reason": reason, "from_version": item.version},
-    )
+        actor=by, act="registry.edit_item_parts", subject=row,
+        data={"points": list(points or ()), "scopes": [item_parts.plain(line) for line in scopes or ()]},
+    )  # fmt: skip
     return row
 
 
 @transaction.atomic
-def approve_item(*, item: InspectionItem, by: User) -> InspectionItem:
-    """By another person than the author. raises: NotAllowed, WrongTurn"""
+def revise_item(*, item: InspectionItem, reason: str, on: date, by: User, change: str = "") -> InspectionItem:
+    """The next version as a draft, with the same contents, check points and lines. source: QS-5.4
+
+    change: one of the rulebook's change reasons; reason: in own words. raises: RuleBroken
+    """
+    policies.check_may_edit(by, item.organisation)
+    policies.check_change(item.organisation, change, reason, on)
+    row = next_version(item, by, change, reason)
+    ledger.record(
+        actor=by, act="registry.revise_item", subject=row,
+        data={"change": change, "reason": reason, "from_version": item.version},
+    )  # fmt: skip
+    return row
+
+
+def next_version(item: InspectionItem, by: User, change: str, reason: str) -> InspectionItem:
+    """Called inside an action. raises: RuleBroken when a version is still open"""
+    versions = InspectionItem.objects.filter(organisation=item.organisation, code=item.code)
+    open_draft = versions.filter(status__in=[Status.DRAFT, Status.APPROVED]).first()
+    if open_draft:
+        raise RuleBroken(f"第 {open_draft.version} 版还没有公布，请先办完它。", code="revision_is_open")
+    copied = {name: getattr(item, name) for name in ITEM_FIELDS}
+    row = InspectionItem.objects.create(
+        organisation=item.organisation, code=item.code, version=versions.aggregate(n=Max("version"))["n"] + 1,
+        created_by=by, change_reason=change, change_note=reason.strip()[:300], **copied,
+    )  # fmt: skip
+    item_parts.copy_parts(item, row)
+    return row
+
+
+@transaction.atomic
+def approve_item(*, item: InspectionItem, on: date, by: User) -> InspectionItem:
+    """By another person than the author, with every field the rulebook asks for. raises: NotAllowed, WrongTurn, RuleBroken"""
     policies.check_may_approve(by, item.organisation)
     row = InspectionItem.objects.select_for_update(of=("self",), no_key=True).get(pk=item.pk)
     check_another(by, row.created_by, f"事项“{row.name}”")
     states.check_item(row.status, Status.APPROVED)
+    policies.check_item_complete(row, on)
     return _turn(row, Status.APPROVED, by, "registry.approve_item", approved_by=by)
 
 
@@ -143,18 +155,20 @@ def publish_item(*, item: InspectionItem, on: date, by: User) -> InspectionItem:
     states.check_item(row.status, Status.PUBLISHED)
     InspectionItem.objects.filter(
         organisation=row.organisation, code=row.code, status=Status.PUBLISHED
-    ).update(status=Status.REPEALED)
+    ).update(status=Status.REPEALED, repealed_on=on)
     return _turn(row, Status.PUBLISHED, by, "registry.publish_item", {"on": on}, effective_from=on)
 
 
 @transaction.atomic
-def repeal_item(*, item: InspectionItem, reason: str, by: User) -> InspectionItem:
+def repeal_item(*, item: InspectionItem, reason: str, on: date, by: User) -> InspectionItem:
+    """No longer drawn from the day; its versions stay readable. raises: NotAllowed, WrongTurn, RuleBroken"""
     policies.check_may_approve(by, item.organisation)
     row = InspectionItem.objects.select_for_update(of=("self",), no_key=True).get(pk=item.pk)
     if not reason.strip():
         raise RuleBroken("废止事项必须写明理由和依据。", code="repeal_needs_a_reason")
     states.check_item(row.status, Status.REPEALED)
-    return _turn(row, Status.REPEALED, by, "registry.repeal_item", {"reason": reason})
+    data = {"reason": reason, "on": on}
+    return _turn(row, Status.REPEALED, by, "registry.repeal_item", data, repealed_on=on)
 
 
 def _turn(
@@ -196,7 +210,8 @@ def ship_items(
             organisation=organisation, code=code, created_by=by, approved_by=approved_by,
             status=Status.PUBLISHED, effective_from=day, **values,
         )  # fmt: skip
-        save_points(item, None)
+        item_parts.save_points(item, None)
+        item_parts.save_scopes(item, _lines(rulebook, code))
         made.append(item)
     ledger.record(
         actor=by, act="registry.ship_items", subject=organisation,
@@ -205,13 +220,27 @@ def ship_items(
     return made
 
 
+def _lines(book: Rulebook, code: str) -> list[dict[str, Any]]:
+    """The printed words of the document with the figures of the rulebook's quotas. source: WL-A.1a…WL-A.20"""
+    found = []
+    for line in item_lists.shipped(book.id).of(code):
+        period, rate = item_lists.figures(book, line.quota)
+        words = {
+            name: getattr(line, name) for name in ("quota", "target", "size", "frequency", "ratio", "count")
+        }
+        found.append(words | {"period": period, "rate": rate})
+    return found
+
+
 def _shipped(book: Rulebook) -> list[tuple[str, dict[str, Any]]]:
+    printed = item_lists.shipped(book.id)
     if book.items:
         return [
             (item.id, {
                 "no": item.no, "name": item.zh, "category": item.category, "offices": list(item.offices),
                 "targets": item.targets[:300], "contents": list(item.contents), "basis": list(item.basis),
                 "modes": list(item.modes), "joint": item.joint, "third_party": item.third_party,
+                "groups": printed.groups_of(item.id), "remark": printed.remark_of(item.id),
             })
             for item in book.items
         ]  # fmt: skip
@@ -219,6 +248,7 @@ def _shipped(book: Rulebook) -> list[tuple[str, dict[str, Any]]]:
         (f"{book.id.split('-')[0]}{number:02}", {
             "no": str(number), "name": content, "category": "一般检查事项", "targets": "名录库内的检查对象",
             "contents": [content], "basis": [f"《{book.zh}》"], "modes": list(book.inspection.modes), "offices": [book.about.issuer],
+            "groups": [content],
         })
         for number, content in enumerate(book.item_rules.contents, 1)
     ]  # fmt: skip

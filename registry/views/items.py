@@ -12,21 +12,24 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from foundation.errors import RuleBroken
-from registry import actions, exports, filters, forms, policies
+from registry import actions, exports, filters, forms, legal, policies
 from registry.imports.items import JOINT_LABELS, MODE_LABELS
 from registry.models import InspectionItem
-from registry.rules import laws
 from registry.views.common import PAGE, put_errors, refused, require, today, visible_items
 
 
 @require_GET
 def items(request: HttpRequest) -> HttpResponse:
-    found = filters.ItemFilter(request.GET, queryset=visible_items(request))
+    found = filters.ItemFilter(request.GET, queryset=visible_items(request).prefetch_related("scopes"))
     page = Paginator(found.qs.order_by("code", "-version"), PAGE).get_page(request.GET.get("page"))
     own = request.user.organisation
+    known, book = legal.recorded(item.organisation_id for item in page), exports.book_of(own, today())
     context = {
         "filter": found, "page": page,
-        "rows": [(item, laws.repealed_basis(item.basis, today()), _modes(item)) for item in page],
+        "rows": [
+            (item, legal.warnings_of(item, today(), known), _modes(item), policies.missing_of(item, book) if item.organisation_id == own.pk else [])
+            for item in page
+        ],
         "may_edit": policies.can_edit(request.user, own), "may_import": policies.can_import(request.user, own),
         "query": request.GET.urlencode(), "narrowed": bool(found.form.changed_data),
     }  # fmt: skip
@@ -44,7 +47,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     return exports.export_items(found.qs.order_by("code", "-version"), today(), fmt)
 
 
-def _item(request: HttpRequest, item_id: int) -> InspectionItem:
+def one_item(request: HttpRequest, item_id: int) -> InspectionItem:
     return get_object_or_404(visible_items(request), pk=item_id)
 
 
@@ -53,9 +56,11 @@ def _page(request: HttpRequest, row: InspectionItem, status: int = 200) -> HttpR
         visible_items(request).filter(organisation=row.organisation, code=row.code).order_by("-version")
     )
     own = policies.can_approve(request.user, row.organisation)
+    lacks = policies.missing_of(row, exports.book_of(row.organisation, today()))
     context = {
-        "item": row, "points": row.checkpoints.order_by("no"), "versions": versions,
-        "warnings": laws.repealed_basis(row.basis, today()), "modes": _modes(row), "joint": JOINT_LABELS.get(row.joint, row.joint),
+        "item": row, "points": row.checkpoints.order_by("no"), "scopes": row.scopes.order_by("no"), "versions": versions,
+        "warnings": legal.warnings_of(row, today(), legal.recorded([row.organisation_id])),
+        "missing": lacks, "missing_text": f"规则书要求列明：{'、'.join(lacks)}。补齐后才能批准。", "modes": _modes(row), "joint": JOINT_LABELS.get(row.joint, row.joint),
         "may_edit": policies.can_edit(request.user, row.organisation), "may_approve": own,
         "wrote_it": row.created_by_id == request.user.pk,
     }  # fmt: skip
@@ -64,7 +69,7 @@ def _page(request: HttpRequest, row: InspectionItem, status: int = 200) -> HttpR
 
 @require_GET
 def item(request: HttpRequest, item_id: int) -> HttpResponse:
-    return _page(request, _item(request, item_id))
+    return _page(request, one_item(request, item_id))
 
 
 @require_http_methods(["GET", "POST"])
@@ -83,7 +88,7 @@ def create(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, item_id: int) -> HttpResponse:
-    row = _item(request, item_id)
+    row = one_item(request, item_id)
     require(policies.can_edit(request.user, row.organisation), "抽查事项由本局计划编制员编制。")
     form = forms.ItemForm(request.POST or None, item=row, book=exports.book_of(row.organisation, today()))
     return _save(request, form, lambda: actions.edit_item(item=row, values=form.values, by=request.user), row)
@@ -106,7 +111,7 @@ def _save(
 
 
 def _do(request: HttpRequest, item_id: int, do: Callable[[InspectionItem], Any], done: str) -> HttpResponse:
-    row = _item(request, item_id)
+    row = one_item(request, item_id)
     try:
         after = do(row)
     except RuleBroken as broken:
@@ -118,7 +123,10 @@ def _do(request: HttpRequest, item_id: int, do: Callable[[InspectionItem], Any],
 @require_POST
 def approve(request: HttpRequest, item_id: int) -> HttpResponse:
     return _do(
-        request, item_id, lambda row: actions.approve_item(item=row, by=request.user), "已批准，可以公布。"
+        request,
+        item_id,
+        lambda row: actions.approve_item(item=row, on=today(), by=request.user),
+        "已批准，可以公布。",
     )
 
 
@@ -149,17 +157,6 @@ def repeal(request: HttpRequest, item_id: int) -> HttpResponse:
     return _do(
         request,
         item_id,
-        lambda row: actions.repeal_item(item=row, reason=reason, by=request.user),
+        lambda row: actions.repeal_item(item=row, reason=reason, on=today(), by=request.user),
         "已废止，今后不再抽查。",
-    )
-
-
-@require_POST
-def revise(request: HttpRequest, item_id: int) -> HttpResponse:
-    reason = request.POST.get("reason", "")
-    return _do(
-        request,
-        item_id,
-        lambda row: actions.revise_item(item=row, reason=reason, by=request.user),
-        "已建立新版本（草稿），请修改后送批。",
     )

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _today(monkeypatch):
-    views = ("targets", "items", "changes", "dossier", "quality", "finding")
+    views = ("targets", "items", "item_parts", "changes", "dossier", "quality", "finding")
     for module in ("foundation.intake.views", *(f"registry.views.{name}" for name in views)):
         monkeypatch.setattr(f"{module}.today", lambda: TODAY)
 
@@ -397,7 +397,10 @@ def test_an_export_of_many_rows_does_not_query_per_row(bureau, planner, django_a
 def item(bureau, planner):
     return actions.create_item(
         organisation=bureau, code="qs01", by=planner,
-        values={"name": "设施运行", "contents": ["是否运行", "台账"], "basis": ["《环境保护法》第二十四条"], "modes": ["onsite"]},
+        values={
+            "name": "设施运行", "contents": ["是否运行", "台账"], "basis": ["《环境保护法》第二十四条"], "modes": ["onsite"],
+            "category": "一般检查事项", "targets": "排污单位", "offices": ["执法队"], "owner": "执法股",
+        },
     )  # fmt: skip
 
 
@@ -415,17 +418,21 @@ def test_an_item_walks_from_draft_to_publication_by_two_people(bureau, planner, 
     assert head.post(url["publish"]).status_code == 302
     assert InspectionItem.objects.published(TODAY).get() == item
     assert "已于 2026-08-15 废止" in writer.get(reverse("registry:item", args=[item.pk])).content.decode()
-    assert writer.post(url["revise"], {"reason": "法典施行"}).status_code == 302
+    assert writer.post(url["revise"], {"reason": "法典施行"}).status_code == 422
+    assert (
+        writer.post(url["revise"], {"reason": "法典施行", "change": "法律法规规章立改废释"}).status_code
+        == 302
+    )
     second = InspectionItem.objects.get(version=2)
     assert second.checkpoints.count() == 2
-    actions.approve_item(item=second, by=create_head(bureau))
+    actions.approve_item(item=second, on=TODAY, by=create_head(bureau))
     actions.publish_item(item=second, on=TODAY, by=create_head(bureau))
     item.refresh_from_db()
     assert item.status == "repealed"
 
 
 def test_a_settled_item_is_not_edited(bureau, planner, item):
-    actions.approve_item(item=item, by=create_head(bureau))
+    actions.approve_item(item=item, on=TODAY, by=create_head(bureau))
     data = {"name": "改", "contents": "一", "basis": "二", "modes": ["onsite"], "joint": "none"}
     response = signed_in(planner).post(reverse("registry:edit-item", args=[item.pk]), data)
     assert response.status_code == 409
