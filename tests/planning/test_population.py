@@ -218,3 +218,32 @@ def test_targets_in_no_tier_are_reported():
     make.create_targets(bureau, 1, control_level="municipal")
     register = population.read(bureau.organisation, bureau.book, make.TODAY, year=2026)
     assert len(population.unlisted(register, "county")) == 2
+
+
+def test_a_name_behind_a_number_does_not_tell_who_was_drawn_before_the_visit(bureau):
+    """source: QZ-9.3"""
+    from foundation.rulebook.periods import Period
+    from planning.roll import roll
+    from registry.models import PriorInspection
+
+    make.approved_plan(bureau)
+    targets = make.create_targets(bureau, 4, permit_class="key")
+    make.note(bureau, "key", targets[:2])
+
+    def words(status=""):
+        found = roll(
+            bureau.organisation, Period.parse(PERIOD), "key", bureau.units[0].pk, make.TODAY, status=status
+        )
+        return found, [entry.status_zh for entry in found.entries if entry.target in targets]
+
+    found, said = words()
+    assert found.veiled == 2
+    assert len(set(said)) == 1
+    assert words("C.DRAWN")[1] == words("E")[1] == said
+    for target in targets[:2]:
+        PriorInspection.objects.create(
+            target=target, level="own", on=make.TODAY, counted=True, source="检查任务"
+        )
+    found, said = words()
+    assert found.veiled == 0
+    assert len(set(said)) > 1
