@@ -31,8 +31,13 @@ def held() -> list[Model]:
     return sorted(kept, key=lambda model: model._meta.label_lower)
 
 
+def stored(model: Model) -> list[models.Field]:
+    """Columns that hold something of their own; what the database computes from the others comes back by itself."""
+    return [field for field in model._meta.concrete_fields if not field.generated]
+
+
 def columns(model: Model) -> list[str]:
-    return [field.attname for field in model._meta.concrete_fields]
+    return [field.attname for field in stored(model)]
 
 
 def migrations() -> list[list[str]]:
@@ -62,7 +67,7 @@ def _plain(value: Any) -> Any:
 
 def insert(model: Model, rows: list[list[Any]]) -> None:
     """Rows exactly as they were: no defaults, no signals, keys included."""
-    fields = model._meta.concrete_fields
+    fields = stored(model)
     quote = connection.ops.quote_name
     names = ", ".join(quote(field.column) for field in fields)
     marks = ", ".join(["%s"] * len(fields))

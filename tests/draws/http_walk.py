@@ -42,6 +42,7 @@ def prepared(house: make.House) -> tuple[Draw, list[make.Device]]:
     devices = make.seat_people(house, draw)
     actions.confirm_presence(by=house.discipline, draw=draw, role="discipline")
     make.deposit(house, draw)
+    actions.confirm_preparation(by=house.discipline, draw=draw)
     return draw, devices
 
 

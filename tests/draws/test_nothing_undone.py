@@ -41,6 +41,7 @@ EVERYTHING = {
 
 # Every management command of the product, and why it cannot undo a draw.
 COMMANDS = {
+    "backup": "只读，写文件", "restore": "整库换成一份核对过的备份，操作记录留痕；不能只动一次抽取", "simulate": "只读，不碰任何一次抽取",
     "check_examples": "只读规则书算例", "check_vectors": "只读向量文件", "demo": "只往没有机关的空库里装", "export_disclosure": "只读，写文件",
     "import_register": "只登记名录；冻结的名单不随名录变", "ledger": "只读，核对台账", "make_register": "不碰数据库",
     "quotas": "只读", "rehearse": "在自己的临时库里", "up": "启动服务",

@@ -5,7 +5,9 @@ from io import BytesIO
 import openpyxl
 import pytest
 
+from foundation.intake import files
 from personnel import actions, exports
+from personnel.doors import INSPECTORS
 from personnel.models import Inspector
 from tests.factories import create_inspector
 from tests.personnel.factories import HEADS, ROWS, TODAY, create_bureau, create_planner, row_with, workbook
@@ -25,6 +27,10 @@ def planner(bureau):
 
 def content(response) -> bytes:
     return b"".join(response.streaming_content)
+
+
+def sheet_of(bureau):
+    return INSPECTORS.register(bureau, TODAY).sheet
 
 
 def exported(bureau, fmt: str, *, phones: bool = True) -> bytes:
@@ -63,7 +69,7 @@ def test_phones_leave_masked_unless_asked_for_by_the_keeper(bureau):
 
 
 def test_the_template_lists_what_may_be_chosen(bureau):
-    book = openpyxl.load_workbook(BytesIO(content(exports.export_template(bureau, TODAY))))
+    book = openpyxl.load_workbook(BytesIO(content(files.template(sheet_of(bureau)))))
     heads = [cell.value for cell in book["检查人员"][1]]
     assert heads[:4] == ["人员编号", "姓名*", "性别", "单位*"]
     assert "执法一中队" in [cell.value for row in book["填写选项"].iter_rows() for cell in row]
@@ -74,7 +80,7 @@ def test_the_template_lists_what_may_be_chosen(bureau):
 def test_the_error_workbook_can_be_corrected_and_handed_in(bureau, planner):
     data = workbook(HEADS, row_with("单位", "执法九中队"), ROWS[1])
     batch = actions.check_file(organisation=bureau, file_name="a.xlsx", data=data, on=TODAY, by=planner)
-    book = openpyxl.load_workbook(BytesIO(content(exports.export_errors(batch, TODAY))))
+    book = openpyxl.load_workbook(BytesIO(content(files.errors(batch, sheet_of(bureau)))))
     page = book.active
     heads = [cell.value for cell in page[1]]
     wrong = page.cell(2, heads.index("单位") + 1)

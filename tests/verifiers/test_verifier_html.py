@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "static" / "verify" / "verifier.html"
@@ -463,13 +463,9 @@ def hash_policy() -> str:
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
-        )
-        yield browser
-        browser.close()
+def chromium(browser: Browser) -> Browser:
+    """The browser of the whole run: a second driver in one process refuses to start beside the first."""
+    return browser
 
 
 @pytest.fixture
