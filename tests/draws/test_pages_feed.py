@@ -157,8 +157,8 @@ def test_a_recusal_shows_only_where_the_ticket_would_have_come_earlier(house):
             expected = [barred] if state.suite.h("pair", key, barred) < last else []
             assert [one.member.commitment for one in pick.recused] == expected
             shown += len(expected)
-    assert shown
-    assert "回避，曾任职" in words(Client().get(f"/draw/{draw.number}/?at={_seq(draw, 'result')}&scene=team"))
+    page = words(Client().get(f"/draw/{draw.number}/?at={_seq(draw, 'result')}&scene=team"))
+    assert ("回避，曾任职" in page) is bool(shown)  # the seed decides whether anybody was passed over
 
 
 def _seq(draw, kind):
