@@ -8,6 +8,7 @@
   const sleep = (ms) => new Promise((done) => window.setTimeout(done, ms));
   const screen = !document.body.classList.contains("live");
   const PAGE_ROWS = 11;
+  const RETRY = 1500;
   // 每一幕展开之后至少停多久（毫秒）；冻结要留出拍照的时间，关闭动画也不缩短
   const DWELL = { freeze: 9000, seed: 4000, draw: 3500, team: 12000 };
   const MOMENT = 4000;
@@ -174,7 +175,13 @@
     while (player.queue.length && !player.skip) {
       const frame = player.queue.shift();
       player.at = player.frames.indexOf(frame);
-      await show(frame, true, say);
+      try {
+        await show(frame, true, say);
+      } catch (error) {
+        player.queue.unshift(frame); // 断网：停在这一幕，恢复后接着放
+        await sleep(RETRY);
+        continue;
+      }
       if (["draw", "team"].includes(frame.scene)) independent(say);
       if (player.queue.length) await hold(frame.scene === "freeze" ? DWELL.freeze : still() ? 700 : DWELL[frame.scene] || 1500);
     }
@@ -183,7 +190,7 @@
     player.skip = false;
     player.playing = false;
     player.at = player.frames.length - 1;
-    if (skipped) await show(null, false, say);
+    if (skipped) await show(null, false, say).catch(() => {});
     buttons();
     scrub();
     independent(say);
@@ -311,14 +318,14 @@
           return;
         }
         if (!frames.length) {
-          if (!player.playing) show(null, false, null);
+          if (!player.playing) show(null, false, null).catch(() => {});
           return;
         }
         player.queue.push(...frames);
         play(say);
       },
       moved() {
-        if (!player.playing && !past && player.at === last()) show(null, false, null);
+        if (!player.playing && !past && player.at === last()) show(null, false, null).catch(() => {});
       },
       state(state) {
         feed.show(state);
