@@ -239,10 +239,11 @@
   };
 
   // ---- 连接状态与断链提示，各页共用 ----
+  const BEIJING = 8 * 3600 * 1000; // 不管这台设备设的是哪个时区
   const two = (n) => String(n).padStart(2, "0");
   const at = (time) => {
-    const day = new Date(time);
-    return `${two(day.getHours())}:${two(day.getMinutes())}:${two(day.getSeconds())}`;
+    const day = new Date(new Date(time).getTime() + BEIJING);
+    return `${two(day.getUTCHours())}:${two(day.getUTCMinutes())}:${two(day.getUTCSeconds())}`;
   };
   const show = (state) => {
     const offline = document.querySelector("[data-offline]");
