@@ -74,8 +74,11 @@ class VectorFolder:
     unusable: list[tuple[str, str]] = field(default_factory=list)
 
     @classmethod
-    def read(cls, folder: Path) -> VectorFolder:
-        """raises: VectorsUnusable if there is no folder or nothing in it"""
+    def read(cls, folder: Path, bases_from: Path | None = None) -> VectorFolder:
+        """bases_from: folder with the positive cases that negative ones name but `folder` does not hold.
+
+        raises: VectorsUnusable if there is no folder or nothing in it
+        """
         if not folder.is_dir():
             raise VectorsUnusable(f"没有文件夹 {folder}")
         found = cls()
@@ -101,6 +104,8 @@ class VectorFolder:
                 found.unusable.append(
                     (name, "认不出是哪种向量：正例要有 transcript 和 expect，反例是数组，微向量按类分组")
                 )
+        if patches and bases_from is not None and bases_from.is_dir():
+            bases = {case.name: case for case in load_positive(bases_from).values()} | bases
         for name, entries in patches:
             for number, entry in enumerate(entries, 1):
                 found._take_negative(f"{name} 第 {number} 条", entry, bases)
@@ -143,7 +148,9 @@ def _negative(entry: dict[str, Any], bases: dict[str, VectorCase]) -> VectorCase
     name, step = entry["name"], entry["fails"]
     base = bases.get(entry["base"])
     if base is None:
-        raise VectorsUnusable(f"反例 {name} 的基础 {entry['base']} 不在文件夹里")
+        raise VectorsUnusable(
+            f"反例 {name} 的基础 {entry['base']} 不在文件夹里。请补上，或用 --bases 指明所在文件夹"
+        )
     patched = apply_patch({key: getattr(base, key) for key in MATERIAL}, entry["patch"])
     blind = any(_whole_float(operation.get("value")) for operation in entry["patch"])
     return VectorCase(name, **patched, fails=step, blind_in_browser=blind)

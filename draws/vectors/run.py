@@ -49,9 +49,11 @@ class ServerVerifier:
         return verify(case.transcript, case.openings, case.anchors, case.prev).as_json()
 
 
-def check_vectors(folder: Path, tally: Tally, only: str | None = None) -> Tally:
+def check_vectors(
+    folder: Path, tally: Tally, only: str | None = None, bases_from: Path | None = None
+) -> Tally:
     """Run every vector of the folder on the implementations; raises `VectorsUnusable` if it cannot be run."""
-    found = VectorFolder.read(folder)
+    found = VectorFolder.read(folder, bases_from)
     for name, wrong in found.unusable:
         tally.note("folder", name, wrong)
     cases = [*found.positive.values(), *found.negative]

@@ -182,6 +182,14 @@ def test_a_negative_finds_its_base_by_the_name_inside_the_file(tmp_path):
     assert [case.name for case in found.negative] == [entry["name"]]
 
 
+def test_negatives_alone_find_their_bases_among_the_published_vectors(tmp_path):
+    (tmp_path / "negative.json").write_text(json.dumps(_golden("negative")[:2]), "utf-8")
+    code, printed = _command(tmp_path, only="server")
+    assert (code, printed.splitlines()[-1]) == (0, "2 passed, 0 failed")
+    code, printed = _command(tmp_path, only="server", bases=tmp_path)
+    assert (code, printed.splitlines()[-1]) == (1, "0 passed, 2 failed")
+
+
 BROKEN_FILES = [
     ("not json", "broken："),
     ("{}", "认不出是哪种向量"),
