@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "config.middleware.LoginRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "config.middleware.OwnPasswordFirst",
+    "config.middleware.Refusals",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",

@@ -48,3 +48,8 @@ def send(evidence: Evidence) -> FileResponse:
 def posted(request: HttpRequest) -> Any:
     """What was sent, even if it was nothing; None for a page that is only looked at."""
     return request.POST if request.method == "POST" else None
+
+
+def number_in(text: str | None) -> int:
+    """A primary key as a form sent it; 0, which nothing has, for anything else."""
+    return int(text) if text and text.isascii() and text.isdigit() else 0
