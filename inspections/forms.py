@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from inspections.models import Feedback, FollowUp, VisitItem
+from inspections.models import Feedback, FollowUp, Handover, VisitItem
 from inspections.rules import outcomes
 from inspections.rules.signing import Signed
 from registry.models import CheckPoint, PriorInspection
@@ -57,6 +57,34 @@ class TermsForm(forms.ModelForm):
 class CloseForm(forms.Form):
     on = forms.DateField(label="办结日期", widget=DateInput())
     note = forms.CharField(label="复查或办理情况", max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class HandoverForm(forms.Form):
+    mark_optional = True
+    kind = forms.ChoiceField(
+        label="文书种类", choices=Handover.Kind.choices, widget=forms.RadioSelect, error_messages={"required": "请选择文书种类。"}
+    )  # fmt: skip
+    to_whom = forms.CharField(
+        label="受移送机关",
+        max_length=100,
+        help_text="对这个问题有管辖权的机构，如 某县生态环境综合行政执法大队",
+    )
+    basis = forms.CharField(
+        label="移送依据和理由", max_length=500, widget=forms.Textarea(attrs={"rows": 3}), help_text="写明依据的条款，为什么由对方处理"
+    )  # fmt: skip
+    materials = forms.CharField(
+        label="随附材料", required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2}), help_text="如 现场检查记录 1 份、照片 3 张"
+    )  # fmt: skip
+    sent_on = forms.DateField(label="移送日期", widget=DateInput())
+
+
+class ReceiptForm(forms.Form):
+    mark_optional = True
+    received_on = forms.DateField(label="签收日期", widget=DateInput())
+    received_by = forms.CharField(label="签收人", max_length=60)
+    case_number = forms.CharField(
+        label="案号", required=False, max_length=80, help_text="对方立案后填；还没有立案的先空着"
+    )
 
 
 class ArriveForm(forms.Form):

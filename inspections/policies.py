@@ -8,7 +8,7 @@ from foundation.errors import NotAllowed, OutOfOrder, RuleBroken
 from foundation.organisation.models import Organisation, User
 from foundation.organisation.policies import can as may
 from foundation.organisation.policies import check_another, check_may
-from inspections.models import Evidence, Feedback, FollowUp, Visit
+from inspections.models import Evidence, Feedback, FollowUp, Handover, Visit
 from inspections.rules import states
 
 MANAGERS = ("draws.operate", "draws.approve")
@@ -118,11 +118,26 @@ def check_change_followup(by: User, followup: FollowUp) -> None:
         raise OutOfOrder(f"这条后续已在 {followup.closed_on} 办结，不能再改。")
 
 
+def check_note_receipt(by: User, handover: Handover) -> None:
+    """A receipt or a case number may come after the follow-up was closed."""
+    _check_follow(by, handover.followup.visit)
+
+
 def _check_follow(by: User, visit: Visit) -> None:
     if in_team(by, visit):
         check_member(by, visit)
         return
     check_may(by, "inspections.review", visit.organisation)
+
+
+def check_file_case(by: User, visit: Visit) -> None:
+    """A reviewer closes the file when the visit has ended and nothing of it is open any more. source: QS-22.1"""
+    check_may(by, "inspections.review", visit.organisation)
+    if visit.state not in Visit.ENDED:
+        raise OutOfOrder(f"{visit.number} 现在是“{visit.get_state_display()}”，审核通过以后才能归档。")
+    left = visit.followups.open().count()
+    if left:
+        raise OutOfOrder(f"还有 {left} 条整改或后续没有办结，办结以后再归档。")
 
 
 def can_see(user: User, visit: Visit) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from inspections.views import rectify, results, tasks
+from inspections.views import filing, handing, rectify, results, tasks
 
 app_name = "inspections"
 
@@ -16,12 +16,21 @@ urlpatterns = [
     path("tasks/<int:visit_id>/reopen/", tasks.reopen, name="reopen"),
     path("tasks/<int:visit_id>/papers/", tasks.papers, name="papers"),
     path("tasks/<int:visit_id>/evidence/<int:evidence_id>/", tasks.evidence, name="evidence"),
+    path("tasks/<int:visit_id>/file/", filing.file_case, name="file-case"),
+    path("cases/", filing.cases, name="cases"),
+    path("cases/export/", filing.export, name="cases-export"),
+    path("cases/<int:case_id>.zip", filing.package, name="case-package"),
     path("results/", results.reviews, name="reviews"),
     path("results/<int:visit_id>/", results.review, name="review"),
     path("results/<int:visit_id>/pass/", results.passed, name="pass"),
     path("results/<int:visit_id>/return/", results.returned, name="return"),
     path("rectify/", rectify.followups, name="followups"),
     path("rectify/export/", rectify.export, name="followups-export"),
+    path("rectify/<int:followup_id>/handover/", handing.new, name="handover-new"),
+    path("handovers/", handing.handovers, name="handovers"),
+    path("handovers/export/", handing.export, name="handovers-export"),
+    path("handovers/<int:handover_id>/", handing.handover, name="handover"),
+    path("handovers/<int:handover_id>/docx/", handing.as_word, name="handover-word"),
     path("rectify/<int:followup_id>/", rectify.followup, name="followup"),
     path("rectify/<int:followup_id>/close/", rectify.close, name="followup-close"),
 ]
