@@ -3,10 +3,12 @@
 import base64
 import binascii
 import hashlib
+import io
 import json
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import IO, Any
 
 from django.core.files.base import File
@@ -17,7 +19,7 @@ from foundation.errors import RuleBroken
 from foundation.ledger.actions import plain
 from foundation.ledger.models import Entry
 from inspections import books
-from inspections.models import Feedback, FollowUp, Handover, Record, Visit
+from inspections.models import Evidence, Feedback, FollowUp, Handover, Record, Visit
 from inspections.rules import files
 from inspections.rules.casefile import Line, catalogue_text, sums
 
@@ -97,13 +99,11 @@ def _copy(package: zipfile.ZipFile, part: Part) -> Line:
 
 
 def _text(name: str, title: str, text: str, expected: str = "") -> Part:
-    return Part(name, title, lambda: _bytes(text.encode()), expected)
+    return Part(name, title, partial(io.BytesIO, text.encode()), expected)
 
 
-def _bytes(content: bytes) -> IO[bytes]:
-    import io
-
-    return io.BytesIO(content)
+def _stored(row: Document | Evidence) -> File:
+    return row.file.open("rb")
 
 
 def _json(name: str, title: str, value: object) -> Part:
@@ -130,7 +130,7 @@ def _papers(kind: str, subject: str, name: str, title: str) -> Iterator[Part]:
     ready = Document.objects.filter(kind=kind, subject_id=subject, state=Document.State.READY).order_by("id")
     for at, document in enumerate(ready, 1):
         again = f"-{at}" if at > 1 else ""
-        yield Part(f"{name}{again}.pdf", title, lambda row=document: row.file.open("rb"), document.sha256)
+        yield Part(f"{name}{again}.pdf", title, partial(_stored, document), document.sha256)
 
 
 def _record(record: Record) -> Iterator[Part]:
@@ -142,9 +142,7 @@ def _record(record: Record) -> Iterator[Part]:
     for at, signature in enumerate(record.signatures.order_by("id"), 1):
         picture = _picture(signature.image)
         if picture:
-            yield Part(
-                f"{front}-签字{at}.png", f"{signature.name}的签字", lambda content=picture: _bytes(content)
-            )
+            yield Part(f"{front}-签字{at}.png", f"{signature.name}的签字", partial(io.BytesIO, picture))
     reviews = record.reviews.select_related("reviewer").order_by("id")
     if reviews:
         yield _json(f"{front}-审核.json", f"第 {record.version} 版的审核", [
@@ -162,7 +160,7 @@ def _picture(image: str) -> bytes:
 def _evidence(visit: Visit) -> Iterator[Part]:
     for at, row in enumerate(visit.evidence.order_by("id"), 1):
         name = f"03-证据/{at:03}-{files.plain_name(row.name)}"
-        yield Part(name, f"证据 {at}：{row.name}", lambda found=row: found.file.open("rb"), row.sha256)
+        yield Part(name, f"证据 {at}：{row.name}", partial(_stored, row), row.sha256)
 
 
 def _followups(visit: Visit) -> Iterator[Part]:

@@ -23,8 +23,8 @@ FOLLOWUPS = Sheet("followups", "整改与后续", (
 ), unit="条")  # fmt: skip
 
 CASES = Sheet("cases", "卷宗目录", (
-    Column("number", "卷宗号", "code"), Column("version", "版本", "int"), Column("visit", "检查任务编号", "code"), Column("name", "检查对象"),
-    Column("files", "件数", "int"), Column("size", "字节数", "int"), Column("filed_on", "归档日期", "date"), Column("filed_by", "归档人"),
+    Column("number", "卷宗号", "code"), Column("version", "版本", "number"), Column("visit", "检查任务编号", "code"), Column("name", "检查对象"),
+    Column("files", "件数", "number"), Column("size", "字节数", "number"), Column("filed_on", "归档日期", "date"), Column("filed_by", "归档人"),
     Column("sha256", "卷宗指纹", "code", max_length=64),
 ), unit="卷")  # fmt: skip
 

@@ -156,18 +156,18 @@ def enter(user) -> Client:
 def test_filing_listing_exporting_and_downloading_in_pages(case):
     close(case)
     client = enter(case.reviewer)
-    assert "还没有卷宗" in client.get("/desk/cases/").content.decode()
+    assert "还没有卷宗" in client.get("/desk/tasks/cases/").content.decode()
     page = f"/desk/tasks/{case.visit.pk}/"
     assert "归档这次检查" in client.get(page).content.decode()
     assert client.post(f"{page}file/").status_code == 302
     made = CaseFile.objects.get()
     shown = client.get(page).content.decode()
     assert made.number in shown
-    assert made.number in client.get("/desk/cases/").content.decode()
-    got = client.get(f"/desk/cases/{made.pk}.zip")
+    assert made.number in client.get("/desk/tasks/cases/").content.decode()
+    got = client.get(f"/desk/tasks/cases/{made.pk}.zip")
     assert hashlib.sha256(b"".join(got.streaming_content)).hexdigest() == made.sha256
     rows = list(
-        load_workbook(io.BytesIO(b"".join(client.get("/desk/cases/export/").streaming_content))).active.values
+        load_workbook(io.BytesIO(b"".join(client.get("/desk/tasks/cases/export/").streaming_content))).active.values
     )
     assert any(made.number in row and made.sha256 in row for row in rows)
 
@@ -176,9 +176,9 @@ def test_who_may_not_see_the_visit_does_not_get_its_file(case):
     close(case)
     made = filed(case)
     stranger = create_user(create_organisation(), "reviewer")
-    assert enter(stranger).get(f"/desk/cases/{made.pk}.zip").status_code == 404
-    assert made.number not in enter(stranger).get("/desk/cases/").content.decode()
-    assert enter(case.lead).get(f"/desk/cases/{made.pk}.zip").status_code == 403
+    assert enter(stranger).get(f"/desk/tasks/cases/{made.pk}.zip").status_code == 404
+    assert made.number not in enter(stranger).get("/desk/tasks/cases/").content.decode()
+    assert enter(case.lead).get(f"/desk/tasks/cases/{made.pk}.zip").status_code == 403
     assert enter(case.operator).post(f"/desk/tasks/{case.visit.pk}/file/").status_code == 403
 
 

@@ -120,7 +120,7 @@ def enter(user) -> Client:
 def test_written_received_listed_and_exported_in_pages(case, monkeypatch):
     monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
     client, followup = enter(case.reviewer), case.visit.followups.get()
-    assert "没有移送文书" in client.get("/desk/handovers/").content.decode()
+    assert "没有移送文书" in client.get("/desk/rectify/handovers/").content.decode()
     page = f"/desk/rectify/{followup.pk}/handover/"
     assert "编号并生成" in client.get(page).content.decode()
     bad = client.post(page, {"kind": "clue", "to_whom": "县水利局", "basis": "", "sent_on": "2026-11-24"})
@@ -133,18 +133,18 @@ def test_written_received_listed_and_exported_in_pages(case, monkeypatch):
     }
     assert client.post(page, given).status_code == 302
     made = Handover.objects.get()
-    own = f"/desk/handovers/{made.pk}/"
+    own = f"/desk/rectify/handovers/{made.pk}/"
     shown = client.get(own).content.decode()
     assert "&lt;script&gt;x&lt;/script&gt;𬭚" in shown
     assert "<script>x" not in shown
-    assert "1 份还没有签收" in client.get("/desk/handovers/").content.decode()
+    assert "1 份还没有签收" in client.get("/desk/rectify/handovers/").content.decode()
     early = client.post(own, {"received_on": "2026-11-01", "received_by": "王"})
     assert early.status_code == 422
     assert "早于移送日期" in early.content.decode()
     client.post(own, {"received_on": "2026-11-25", "received_by": "王", "case_number": "水立〔2026〕7号"})
     assert "水立〔2026〕7号" in client.get(f"/desk/rectify/{followup.pk}/").content.decode()
     sheet = load_workbook(
-        io.BytesIO(b"".join(client.get("/desk/handovers/export/").streaming_content))
+        io.BytesIO(b"".join(client.get("/desk/rectify/handovers/export/").streaming_content))
     ).active
     cells = [cell for row in sheet.iter_rows() for cell in row if cell.value]
     assert not [cell.coordinate for cell in cells if cell.data_type == "f"]
@@ -159,8 +159,8 @@ def test_another_bureau_finds_nothing_and_the_paper_is_for_who_sees_the_visit(ca
     made = sent(case)
     stranger = create_user(create_organisation(), "reviewer")
     for path in (
-        f"/desk/handovers/{made.pk}/",
-        f"/desk/handovers/{made.pk}/docx/",
+        f"/desk/rectify/handovers/{made.pk}/",
+        f"/desk/rectify/handovers/{made.pk}/docx/",
         f"/desk/rectify/{made.followup_id}/handover/",
     ):
         assert enter(stranger).get(path).status_code == 404
