@@ -13,7 +13,7 @@ from foundation.organisation.models import Organisation, User
 from foundation.rulebook.periods import Period
 from foundation.workdays.models import calendar
 from foundation.workdays.rules import Calendar, workdays_between
-from inspections.models import FollowUp, Visit
+from inspections.models import FollowUp, SpecialCheck, Visit
 from planning import agenda
 from planning.models import AnnualPlan, Override, Quota
 from registry.models import ImportBatch
@@ -69,7 +69,7 @@ def _sources(held: frozenset[str]):
         "planning.approve": [_plans_to_approve, _overrides_to_approve],
         "planning.edit": [_plans_to_mend, _duties_due],
         "registry.import": [_imports_to_confirm],
-        "draws.approve": [_replacements_to_decide],
+        "draws.approve": [_replacements_to_decide, _specials_to_decide],
         "draws.operate": [_draws_due, _draws_to_prepare, _replacements_to_run, _visits_to_send],
         "draws.supervise": [_draws_to_watch],
     }
@@ -133,6 +133,15 @@ def _to_answer(own: Organisation, user: User, on: date, days: Calendar) -> Itera
             due,
             _left(due, on, days),
         )
+
+
+def _specials_to_decide(own: Organisation, user: User, on: date, days: Calendar) -> Iterator[Todo]:
+    waiting = SpecialCheck.objects.filter(organisation=own, state="requested").exclude(requested_by=user)
+    for special in waiting.select_related("target").order_by("planned_on", "id")[:20]:
+        yield Todo(
+            "非随机检查", special.target.name, f"{special.activity_name} {special.reference}", link("inspections:special", special.pk),
+            "批准", special.planned_on, _left(special.planned_on, on, days),
+        )  # fmt: skip
 
 
 def _to_review(own: Organisation, user: User, on: date, days: Calendar) -> Iterator[Todo]:

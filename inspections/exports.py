@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from foundation.sheets.columns import Column, Sheet
 from foundation.sheets.writing import write_xlsx
-from inspections.models import CaseFile, FollowUp, Handover
+from inspections.models import CaseFile, FollowUp, Handover, SpecialCheck
 from inspections.queries import Row
 
 VISITS = Sheet("visits", "检查任务", (
@@ -34,6 +34,14 @@ HANDOVERS = Sheet("handovers", "移送文书", (
     Column("sent_by", "经办人"), Column("received_on", "签收日期", "date"), Column("received_by", "签收人"), Column("case_number", "案号", "code"),
     Column("outcome", "办理情况", max_length=500),
 ), unit="份")  # fmt: skip
+
+SPECIALS = Sheet("specials", "不适用双随机的检查", (
+    Column("number", "登记号", "code"), Column("activity", "情形"), Column("clause", "依据条款", "code"), Column("name", "检查对象"),
+    Column("reference", "来源编号", "code"), Column("reason", "事由", max_length=500), Column("state", "状态"),
+    Column("planned_on", "拟检查日期", "date"), Column("requested_by", "登记人"), Column("decided_by", "批准人"),
+    Column("note", "批准意见", max_length=300), Column("checked_on", "检查日期", "date"), Column("found", "结果"),
+    Column("outcome", "检查情况", max_length=1000),
+), unit="项")  # fmt: skip
 
 
 def visits_file(rows: Iterable[Row]) -> IO[bytes]:
@@ -83,4 +91,18 @@ def _handover(row: Handover) -> dict[str, Any]:
         "visit": row.followup.visit.number, "problem": row.followup.problem, "sent_on": row.sent_on, "sent_by": row.sent_by.name,
         "received_on": row.received_on, "received_by": row.received_by, "case_number": row.case_number,
         "outcome": row.followup.closing_note,
+    }  # fmt: skip
+
+
+def specials_file(specials: Iterable[SpecialCheck]) -> IO[bytes]:
+    return write_xlsx(SPECIALS, (_special(row) for row in specials))
+
+
+def _special(row: SpecialCheck) -> dict[str, Any]:
+    found = "" if row.problem_found is None else "发现问题" if row.problem_found else "未发现问题"
+    return {
+        "number": row.number, "activity": row.activity_name, "clause": row.clause, "name": row.target.name, "reference": row.reference,
+        "reason": row.reason, "state": row.get_state_display(), "planned_on": row.planned_on, "requested_by": row.requested_by.name,
+        "decided_by": row.decided_by.name if row.decided_by else "", "note": row.decision_note, "checked_on": row.checked_on,
+        "found": found, "outcome": row.outcome,
     }  # fmt: skip

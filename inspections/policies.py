@@ -8,8 +8,9 @@ from foundation.errors import NotAllowed, OutOfOrder, RuleBroken
 from foundation.organisation.models import Organisation, User
 from foundation.organisation.policies import can as may
 from foundation.organisation.policies import check_another, check_may
-from inspections.models import Evidence, Feedback, FollowUp, Handover, Visit
+from inspections.models import Evidence, Feedback, FollowUp, Handover, SpecialCheck, Visit
 from inspections.rules import states
+from registry.models import Target
 
 MANAGERS = ("draws.operate", "draws.approve")
 READY = (Draw.State.SIGNED, Draw.State.CLOSED)
@@ -121,6 +122,26 @@ def check_change_followup(by: User, followup: FollowUp) -> None:
 def check_note_receipt(by: User, handover: Handover) -> None:
     """A receipt or a case number may come after the follow-up was closed."""
     _check_follow(by, handover.followup.visit)
+
+
+def check_register_special(by: User, target: Target) -> None:
+    """Who runs the draws also keeps the register of what goes past them. source: CAP-77"""
+    check_may(by, "draws.operate", target.organisation)
+
+
+def check_decide_special(by: User, special: SpecialCheck) -> None:
+    check_may(by, "draws.approve", special.organisation)
+    check_another(by, special.requested_by, "这项登记")
+    if special.state != SpecialCheck.State.REQUESTED:
+        raise OutOfOrder(f"{special.number} 现在是“{special.get_state_display()}”，不用再批。")
+
+
+def check_finish_special(by: User, special: SpecialCheck) -> None:
+    check_may(by, "draws.operate", special.organisation)
+    if special.state != SpecialCheck.State.APPROVED:
+        raise OutOfOrder(
+            f"{special.number} 现在是“{special.get_state_display()}”，批准以后才能登记检查结果。"
+        )
 
 
 def _check_follow(by: User, visit: Visit) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from inspections.views import filing, handing, rectify, results, tasks
+from inspections.views import filing, handing, rectify, results, special, tasks
 
 app_name = "inspections"
 
@@ -20,6 +20,12 @@ urlpatterns = [
     path("tasks/cases/", filing.cases, name="cases"),
     path("tasks/cases/export/", filing.export, name="cases-export"),
     path("tasks/cases/<int:case_id>.zip", filing.package, name="case-package"),
+    path("tasks/special/", special.specials, name="specials"),
+    path("tasks/special/export/", special.export, name="specials-export"),
+    path("tasks/special/new/", special.new, name="special-new"),
+    path("tasks/special/<int:special_id>/", special.special, name="special"),
+    path("tasks/special/<int:special_id>/decide/", special.decide, name="special-decide"),
+    path("tasks/special/<int:special_id>/finish/", special.finish, name="special-finish"),
     path("results/", results.reviews, name="reviews"),
     path("results/<int:visit_id>/", results.review, name="review"),
     path("results/<int:visit_id>/pass/", results.passed, name="pass"),

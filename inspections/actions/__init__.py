@@ -11,10 +11,34 @@ from inspections.actions.handing import hand_over, note_receipt
 from inspections.actions.onsite import arrive, finish, set_production_state
 from inspections.actions.recording import same_as_signed, submit_record
 from inspections.actions.reviewing import latest_record, reopen, review
+from inspections.actions.special import decide_special, finish_special, register_special
 
 __all__ = [
-    "Filled", "add_evidence", "arrive", "changed", "close_followup", "create_visits", "dispatch", "file_case", "finish", "hand_over", "latest_record",
-    "note_receipt", "open_followup", "receive_feedback", "renew_papers", "reopen", "review", "same_as_signed", "save_item", "save_items",
-    "set_production_state", "set_terms",
-    "submit_record", "waive",
+    "Filled",
+    "add_evidence",
+    "arrive",
+    "changed",
+    "close_followup",
+    "create_visits",
+    "decide_special",
+    "dispatch",
+    "file_case",
+    "finish",
+    "finish_special",
+    "hand_over",
+    "latest_record",
+    "note_receipt",
+    "open_followup",
+    "receive_feedback",
+    "register_special",
+    "renew_papers",
+    "reopen",
+    "review",
+    "same_as_signed",
+    "save_item",
+    "save_items",
+    "set_production_state",
+    "set_terms",
+    "submit_record",
+    "waive",
 ]  # fmt: skip

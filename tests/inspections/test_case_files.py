@@ -167,7 +167,9 @@ def test_filing_listing_exporting_and_downloading_in_pages(case):
     got = client.get(f"/desk/tasks/cases/{made.pk}.zip")
     assert hashlib.sha256(b"".join(got.streaming_content)).hexdigest() == made.sha256
     rows = list(
-        load_workbook(io.BytesIO(b"".join(client.get("/desk/tasks/cases/export/").streaming_content))).active.values
+        load_workbook(
+            io.BytesIO(b"".join(client.get("/desk/tasks/cases/export/").streaming_content))
+        ).active.values
     )
     assert any(made.number in row and made.sha256 in row for row in rows)
 
