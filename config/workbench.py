@@ -346,8 +346,11 @@ class Ladder:
     rows: list[dict]
 
 
-def ladder_of(organisation: Organisation, on: date) -> Ladder | None:
-    """The current quarter's progress, or the latest with quotas; None before the first quota."""
+def ladder_of(organisation: Organisation, on: date, held: frozenset[str]) -> Ladder | None:
+    """The current quarter's progress, or the latest with quotas; None before the first quota.
+
+    A number leads on only for who may open the page behind it.
+    """
     current = Period.containing(on, "quarter").id
     known = Quota.objects.filter(organisation=organisation, period__regex=r"Q[1-4]$").order_by("-period")
     newest = known.filter(period__lte=current).values_list("period", flat=True).first()
@@ -362,30 +365,35 @@ def ladder_of(organisation: Organisation, on: date) -> Ladder | None:
     published = DisclosureTask.objects.filter(visit__in=visits, state__in=["published", "exempt"]).count()
     drawn = visits.count()
     rows = [
-        {"label": "应抽", "value": required, "note": "", "url": link("planning:quota_period", newest)},
+        {
+            "label": "应抽",
+            "value": required,
+            "note": "",
+            "url": link("planning:quota_period", newest) if "planning.view" in held else "",
+        },
         {
             "label": "已抽",
             "value": drawn,
             "note": "一家几条线只去一次，家数可少于应抽家次" if drawn < required else "",
-            "url": link("draws:draws"),
+            "url": link("draws:draws") if "draws.view" in held else "",
         },
         {
             "label": "已检查",
             "value": done,
             "note": f"{drawn - done} 家还没有查完" if drawn > done else "",
-            "url": link("inspections:visits"),
+            "url": link("inspections:visits") if "inspections.view" in held else "",
         },
         {
             "label": "已审核",
             "value": reviewed,
             "note": f"{done - reviewed} 家待审" if done > reviewed else "",
-            "url": link("inspections:reviews"),
+            "url": link("inspections:reviews") if "inspections.review" in held else "",
         },
         {
             "label": "已公示",
             "value": published,
             "note": f"{reviewed - published} 家待公示" if reviewed > published else "",
-            "url": link("disclosure:publish"),
+            "url": link("disclosure:publish") if "disclosure.view" in held else "",
         },
     ]
     return Ladder(Period.parse(newest), rows)

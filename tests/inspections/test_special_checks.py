@@ -81,7 +81,11 @@ def test_what_is_no_exemption_is_refused_with_the_reason(case, given, words):
 
 def test_approved_by_another_then_carried_out_and_booked_once(case, head):
     made = registered(case)
-    assert (made.number, made.clause, made.activity_name) == ("青环检登〔2026〕1号", "法规 QS-8.1", "投诉举报")
+    assert (made.number, made.clause, made.activity_name) == (
+        "青环检登〔2026〕1号",
+        "法规 QS-8.1",
+        "投诉举报",
+    )
     result = {
         "special": made,
         "checked_on": DAY,
