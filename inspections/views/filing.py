@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from inspections import actions, exports, policies
 from inspections.models import CaseFile
-from inspections.views.common import attempt, need
+from inspections.views.common import attempt, need, stored
 from inspections.views.tasks import XLSX, scope
 
 PER_PAGE = 30
@@ -43,7 +43,7 @@ def package(request: HttpRequest, case_id: int) -> HttpResponse:
         raise Http404("没有这一卷")
     name = f"{found.number}-第{found.version}版.zip"
     response = FileResponse(
-        found.file.open("rb"), as_attachment=True, filename=name, content_type="application/zip"
+        stored(found.file), as_attachment=True, filename=name, content_type="application/zip"
     )
     response["Cache-Control"] = "private, no-store"
     return response

@@ -174,6 +174,18 @@ def test_filing_listing_exporting_and_downloading_in_pages(case):
     assert any(made.number in row and made.sha256 in row for row in rows)
 
 
+def test_a_package_or_a_picture_gone_from_the_disk_says_so(case):
+    close(case)
+    made, row = filed(case), Evidence.objects.get()
+    for file in (made.file, row.file):
+        file.storage.delete(file.name)
+    client = enter(case.reviewer)
+    for path in (f"/desk/tasks/cases/{made.pk}.zip", f"/desk/tasks/{case.visit.pk}/evidence/{row.pk}/"):
+        response = client.get(path)
+        assert response.status_code == 409
+        assert "请管理员从备份恢复" in response.content.decode()
+
+
 def test_who_may_not_see_the_visit_does_not_get_its_file(case):
     close(case)
     made = filed(case)
