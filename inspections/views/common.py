@@ -5,6 +5,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.core.files import File
+from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, HttpRequest
 
 from foundation.errors import NotAllowed, RuleBroken
@@ -32,11 +34,21 @@ def attempt(request: HttpRequest, act: Callable[[], Any], done: str) -> bool:
     return True
 
 
+def stored(file: FieldFile) -> File:
+    """A stored file, opened. raises: RuleBroken when it is gone from the disk"""
+    try:
+        return file.open("rb")
+    except OSError as lost:
+        raise RuleBroken(
+            "这个文件在存储里读不到了，请管理员从备份恢复，并报告纪检。", code="file_lost"
+        ) from lost
+
+
 def send(evidence: Evidence) -> FileResponse:
     """Pictures are shown, everything else is saved; never run, never guessed at (nosniff)."""
     inline = evidence.media_type in SHOWN_INLINE
     response = FileResponse(
-        evidence.file.open("rb"), as_attachment=not inline, filename=evidence.name,
+        stored(evidence.file), as_attachment=not inline, filename=evidence.name,
         content_type=evidence.media_type if inline else "application/octet-stream",
     )  # fmt: skip
     response["X-Content-Type-Options"] = "nosniff"
@@ -48,3 +60,8 @@ def send(evidence: Evidence) -> FileResponse:
 def posted(request: HttpRequest) -> Any:
     """What was sent, even if it was nothing; None for a page that is only looked at."""
     return request.POST if request.method == "POST" else None
+
+
+def number_in(text: str | None) -> int:
+    """A primary key as a form sent it; 0, which nothing has, for anything else."""
+    return int(text) if text and text.isascii() and text.isdigit() else 0
