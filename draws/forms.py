@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from draws.models import ConflictOfInterest, Draw, DrawStratum, Seat
+from draws.rules.lotteries import LOTTERIES
 from draws.rules.mc1.voids import WORDS as VOID_WORDS
 from draws.rules.protocol import CODE_LENGTH
 from foundation.organisation.models import Organisation, User
@@ -20,7 +21,6 @@ SEAT_ROLES = [
     ("npc", "人大代表"), ("cppcc", "政协委员"), ("enterprise", "企业代表"), ("media", "媒体代表"), ("citizen", "群众代表"),
     ("discipline", "纪检监督员"), ("operator", "组织方"), ("dice", "现场骰子"), ("other", "其他"),
 ]  # fmt: skip
-LOTTERIES = [("", "不约定"), ("cn.ssq", "双色球"), ("cn.dlt", "大乐透"), ("cn.3d", "福彩 3D")]
 
 
 class JoinForm(forms.Form):
@@ -137,7 +137,7 @@ class DrawForm(forms.Form):
     team_size = forms.IntegerField(label="每组人数", min_value=1, max_value=9)
     pub_source = forms.ChoiceField(
         label="公共彩票",
-        choices=LOTTERIES,
+        choices=[("", "不约定"), *LOTTERIES.items()],
         required=False,
         help_text="约定一期冻结之后开奖的彩票，一并算入种子",
     )
