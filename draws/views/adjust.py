@@ -10,9 +10,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from draws import actions, policies, queries
+from draws.forms import ReplacementForm
 from draws.models import Draw, ReplacementRequest
 from draws.queries import DrawnVisit
-from draws.replacement_forms import ReplacementForm
 from draws.rounds import codes_of, rounds_of
 from draws.rules import grounds
 from draws.views.common import attempt, insider_draw, verb
