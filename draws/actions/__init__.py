@@ -27,13 +27,16 @@ from draws.actions.replacements import (
     start_round,
 )
 from draws.actions.seats import add_seat, edit_seat, join, join_own, print_codes, reissue_code, remove_seat
+from draws.actions.swaps import answer_swap, ask_swap_again
 from draws.actions.withdrawal import withdraw
 
 __all__ = [
     "add_seat",
     "announce",
+    "answer_swap",
     "approve_pool_change",
     "ask_pool_change",
+    "ask_swap_again",
     "certify",
     "certify_party",
     "close",

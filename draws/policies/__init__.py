@@ -57,6 +57,7 @@ from draws.policies.seating import (
     check_seat,
     seats_of,
 )
+from draws.policies.swapping import check_answer_swap, check_ask_again
 
 can_unmask = can(check_unmask)
 can_open_names = can(check_open_names)
@@ -74,7 +75,9 @@ __all__ = [
     "can_unmask",
     "check_add_seat",
     "check_announce",
+    "check_answer_swap",
     "check_approve_pool_change",
+    "check_ask_again",
     "check_ask_pool_change",
     "check_certify",
     "check_close",
