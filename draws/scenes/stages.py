@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from draws.live import keeps_secret, public_event
-from draws.models import ConflictOfInterest, Draw, ReplacementRequest, Seat
+from draws.models import Draw, ReplacementRequest, Seat
+from draws.rules import grounds
 from draws.rules.ladder import sentence_of as rung_sentence
 from draws.rules.lotteries import LOTTERIES
 from draws.rules.mc1.entropy import ENOUGH_BITS, entropy_bits
@@ -18,7 +19,6 @@ from draws.scenes.strata import in_show_order, lines_of
 
 NUMERALS = "零一二三四五六七八九十"
 CAUSES = dict(ReplacementRequest.Kind.choices)
-RELATIONS = dict(ConflictOfInterest.Relation.choices)
 
 
 @dataclass
@@ -282,7 +282,7 @@ class _Scene:
             "r": r, "hidden": self._hidden(), "result": result,
             "count": causes["screen"]["count"],
             "causes": [
-                {**cause, "word": CAUSES[cause["kind"]], "reason": RELATIONS.get(cause["why"], cause["why"])}
+                {**cause, "word": CAUSES[cause["kind"]], "reason": grounds.WORDS.get(cause["why"], cause["why"])}
                 for cause in causes["screen"].get("causes", ())
             ],
             "strata": [
