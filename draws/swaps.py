@@ -11,6 +11,8 @@ from draws.rules.mc1.rounds import open_round, possible_partners
 from foundation.organisation.models import User
 from personnel.models import Inspector
 
+SHOWN = 6  # codes named in a sentence; a choice of display
+
 
 @dataclass(frozen=True)
 class Consents:
@@ -29,15 +31,21 @@ class Consents:
     def sentence(self) -> str:
         """Why the swap cannot be approved yet and what to do; empty when everybody agreed."""
         if self.missing:
-            return f"可能换到的人变了：还没有征求 {'、'.join(self.missing)} 的意见。请组织员点“再征求意见”。"
+            return f"可能换到的人变了：还没有征求 {_some(self.missing)} 的意见。请组织员点“再征求意见”。"
         if not self.waiting:
             return ""
         no_login = (
-            f"其中 {'、'.join(self.without_login)} 没有账号，请系统管理员开通，或改申请“回避”。"
+            f"其中 {_some(self.without_login)} 没有账号，请系统管理员开通，或改申请“回避”。"
             if self.without_login
             else ""
         )
-        return f"还要等 {'、'.join(self.waiting)} 在自己的手机上答复。{no_login}"
+        return f"还要等 {_some(self.waiting)} 在自己的手机上答复。{no_login}"
+
+
+def _some(codes: tuple[str, ...]) -> str:
+    """All of a few; of many the first and how many there are."""
+    few = "、".join(codes[:SHOWN])
+    return few if len(codes) <= SHOWN else f"{few} 等 {len(codes)} 人"
 
 
 def people_of(draw: Draw, asked: ReplacementRequest, causes: Iterable[Mapping[str, Any]] = ()) -> set[str]:
