@@ -207,6 +207,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "redispatch-late-jobs": {"task": "config.tasks.redispatch_late_jobs", "schedule": 60.0},
+    "bring-people-up-to-date": {"task": "personnel.tasks.bring_up_to_date", "schedule": 1800.0},
     "open-disclosure-tasks": {"task": "disclosure.tasks.open_tasks", "schedule": 1800.0},
 }
 

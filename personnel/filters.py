@@ -50,7 +50,7 @@ class InspectorFilter(django_filters.FilterSet):
         return queries.in_status(found, status, self.on)
 
     def by_certificate(self, found: QuerySet, _name: str, state: str) -> QuerySet:
-        return found.certificate_in(state, self.on)
+        return queries.in_certificate(found, state, self.on)
 
     def by_speciality(self, found: QuerySet, _name: str, word: str) -> QuerySet:
         return queries.with_speciality(found, word)

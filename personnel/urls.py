@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from foundation.intake.urls import intake_urls
-from personnel.views import people, steps
+from personnel.views import dated, people, steps
 
 app_name = "personnel"
 
@@ -20,5 +20,19 @@ urlpatterns: list[URLPattern] = [
     ),
     path("inspectors/<int:inspector_id>/deactivate/", steps.deactivate, name="deactivate"),
     path("inspectors/<int:inspector_id>/reactivate/", steps.reactivate, name="reactivate"),
+    path("inspectors/<int:inspector_id>/leave/", dated.leave, name="leave"),
+    path("inspectors/<int:inspector_id>/certificates/new/", dated.new_certificate, name="certificate_new"),
+    path(
+        "inspectors/<int:inspector_id>/certificates/<int:certificate_id>/",
+        dated.certificate,
+        name="certificate",
+    ),
+    path(
+        "inspectors/<int:inspector_id>/certificates/<int:certificate_id>/revoke/",
+        dated.revoke,
+        name="certificate_revoke",
+    ),
+    path("inspectors/<int:inspector_id>/postings/new/", dated.new_posting, name="posting_new"),
+    path("inspectors/<int:inspector_id>/postings/<int:posting_id>/", dated.posting, name="posting"),
     path("inspectors/<int:inspector_id>/account/", steps.link, name="link"),
 ]

@@ -9,17 +9,31 @@ from personnel.actions.batches import (
     save_mapping,
     undo_import,
 )
+from personnel.actions.certificates import (
+    correct_certificate,
+    keep_history,
+    register_certificate,
+    revoke_certificate,
+)
+from personnel.actions.dated import bring_up_to_date
 from personnel.actions.inspectors import (
     create_inspector,
-    deactivate,
     edit_inspector,
     end_absence,
     link_user,
-    reactivate,
     register_absence,
+)
+from personnel.actions.postings import (
+    begin_history,
+    correct_posting,
+    deactivate,
+    reactivate,
+    register_posting,
 )
 
 __all__ = [
-    "check_file", "commit_import", "correct_row", "create_inspector", "deactivate", "drop_import", "edit_inspector",
-    "end_absence", "link_user", "mapping_columns", "reactivate", "register_absence", "save_mapping", "undo_import",
+    "begin_history", "bring_up_to_date", "check_file", "commit_import", "correct_certificate", "correct_posting", "correct_row",
+    "create_inspector", "deactivate", "drop_import", "edit_inspector", "end_absence", "keep_history", "link_user",
+    "mapping_columns", "reactivate", "register_absence", "register_certificate", "register_posting", "revoke_certificate",
+    "save_mapping", "undo_import",
 ]  # fmt: skip

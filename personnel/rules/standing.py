@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from foundation.errors import RuleBroken
@@ -89,14 +89,6 @@ def certificate_state(certificate: Certificate, today: date) -> str:
     if left < 0:
         return EXPIRED
     return SOON if left <= SOON_DAYS else LATER if left <= LATER_DAYS else FINE
-
-
-def ends_between(state: str, today: date) -> tuple[date | None, date | None]:
-    """First and last end date of the certificates in a bucket that goes by the end date; None = open."""
-    soon, later, day = today + timedelta(SOON_DAYS), today + timedelta(LATER_DAYS), timedelta(1)
-    return {
-        EXPIRED: (None, today - day), SOON: (today, soon), LATER: (soon + day, later), FINE: (later + day, None),
-    }[state]  # fmt: skip
 
 
 @dataclass(frozen=True)
