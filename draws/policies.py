@@ -426,9 +426,25 @@ def check_declare_conflict(by: User, inspector: Any) -> None:
 
 
 def check_withdraw_conflict(by: User, conflict: ConflictOfInterest) -> None:
+    """The discipline officer, but never of a relation of his own."""
     check_may(by, "personnel.conflicts", conflict.organisation)
+    if conflict.inspector.user_id == by.pk:
+        raise NotAllowed("这是您本人的利害关系，请另一名纪检监督员办理撤回。")
     if conflict.withdrawn_at:
         raise OutOfOrder("这条利害关系已经撤回。")
+
+
+def check_change_conflict(by: User, conflict: ConflictOfInterest) -> None:
+    """Declare anew, or ask for the withdrawal of, one that binds: the person himself or the discipline officer."""
+    check_declare_conflict(by, conflict.inspector)
+    if conflict.withdrawn_at:
+        raise OutOfOrder("这条利害关系已经撤回。")
+
+
+def check_confirm_conflicts(by: User, inspector: Any) -> None:
+    """Nobody confirms for another."""
+    if inspector.user_id != by.pk or not may(by, "personnel.own"):
+        raise NotAllowed("年度确认只能由检查人员本人办理。")
 
 
 def check_seat(seat: Seat, states: tuple[str, ...], what: str) -> None:
@@ -504,3 +520,5 @@ can_void = _can(check_void)
 can_close = _can(check_close)
 can_declare_conflict = _can(check_declare_conflict)
 can_withdraw_conflict = _can(check_withdraw_conflict)
+can_change_conflict = _can(check_change_conflict)
+can_confirm_conflicts = _can(check_confirm_conflicts)
