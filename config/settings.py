@@ -254,6 +254,7 @@ IMPORT_DOORS = {
     "targets": "registry.doors.TARGETS",
     "items": "registry.doors.ITEMS",
     "inspectors": "personnel.doors.INSPECTORS",
+    "assistants": "personnel.doors.ASSISTANTS",
 }
 # 文书种类 → 生成函数（接收 subject_id，返回 foundation.documents.rendering.Page）。
 DOCUMENT_KINDS = {

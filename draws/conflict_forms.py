@@ -47,7 +47,7 @@ class ConflictForm(forms.Form):
         label="依据", max_length=300, widget=forms.Textarea(attrs={"rows": 2}), help_text="例如申报表编号、任职时间",
         error_messages={"required": "请写明依据，例如申报表编号"},
     )  # fmt: skip
-    files = FilesField(
+    proof = FilesField(
         label="佐证材料",
         required=False,
         help_text="照片、PDF 或 Word，每个不超过 20 MB；只有您和纪检监督员看得到",
@@ -63,7 +63,7 @@ class ConflictForm(forms.Form):
         if conflict is not None:
             kwargs["initial"] = first_of(conflict) | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
-        self.fields["inspector"].queryset = people
+        self.fields["inspector"].queryset = people  # type: ignore[attr-defined]
         only = list(people[:2])
         if len(only) == 1:
             self.fields["inspector"].initial = only[0]
@@ -88,8 +88,8 @@ class ConflictForm(forms.Form):
     def given(self) -> dict[str, Any]:
         """Arguments of actions.declare_conflict."""
         said = self.cleaned_data
-        names = ("inspector", "relation", "since", "until", "evidence", "target", "entity", "files")
-        return {name: said[name] for name in names}
+        names = ("inspector", "relation", "since", "until", "evidence", "target", "entity")
+        return {name: said[name] for name in names} | {"files": said["proof"]}
 
 
 def first_of(conflict: ConflictOfInterest) -> dict[str, Any]:

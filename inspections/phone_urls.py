@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from inspections.views import drafts, phone, signing
+from inspections.views import drafts, people, phone, signing
 
 app_name = "phone"
 
 urlpatterns = [
     path("", phone.home, name="home"),
+    path("me/", people.me, name="me"),
     path("drafts/", drafts.drafts, name="drafts"),
     path("t/<int:visit_id>/", phone.visit, name="visit"),
     path("t/<int:visit_id>/arrive/", phone.arrive, name="arrive"),

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from inspections.views import rectify, results, tasks
+from inspections.views import people, rectify, results, tasks
 
 app_name = "inspections"
 
 urlpatterns = [
+    path("inspectors/performance/", people.performance, name="people"),
+    path("inspectors/performance/recount/", people.recount, name="people-recount"),
     path("tasks/", tasks.visits, name="visits"),
     path("tasks/export/", tasks.export, name="visits-export"),
     path("tasks/create/", tasks.create, name="create"),

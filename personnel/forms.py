@@ -7,7 +7,7 @@ from django import forms
 
 from foundation.organisation.models import Area, Organisation, Unit, User
 from foundation.rulebook.model import Rulebook
-from personnel.models import Absence, Certificate, Inspector, Posting, Speciality
+from personnel.models import Absence, Assistant, Certificate, Inspector, Posting, Speciality
 
 FIELDS = (
     "uid", "name", "sex", "unit", "post", "phone", "duty", "certificate_no", "certificate_type", "certificate_issuer",
@@ -247,3 +247,124 @@ class LeaveForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         ask_for(self.fields)
+
+
+class ViewForm(forms.Form):
+    """What the overview pages can be narrowed to; each page names the fields it has."""
+
+    on = day_field("哪一天", required=False)
+    start = day_field("从哪天起", required=False)
+    by = forms.ChoiceField(label="每列", choices=[("", "一周"), ("day", "一天")], required=False)
+    unit = forms.ModelChoiceField(Unit.objects.none(), label="单位", required=False, empty_label="全部")
+    area = forms.ModelChoiceField(
+        Area.objects.none(), label="片区", required=False, empty_label="全部", to_field_name="code"
+    )
+    speciality = forms.ChoiceField(label="业务专长", required=False)
+    kind = forms.ChoiceField(label="证件类型", required=False)
+
+    def __init__(
+        self, data: Any, *, organisation: Organisation, names: tuple[str, ...], **choices: list[str]
+    ) -> None:
+        super().__init__(data)
+        self.fields = {name: self.fields[name] for name in names}
+        if "unit" in names:
+            self.fields["unit"].queryset = Unit.objects.filter(organisation=organisation).order_by("code")
+        if "area" in names:
+            self.fields["area"].queryset = Area.objects.filter(organisation=organisation).order_by("code")
+        for name, words in choices.items():
+            self.fields[name].choices = [("", "全部"), *((word, word) for word in words)]
+        self.full_clean()
+
+    def value(self, name: str) -> Any:
+        """What was asked for; None for nonsense."""
+        return self.cleaned_data.get(name) or None
+
+
+class AssistantForm(forms.ModelForm):
+    """Create or edit; `version` is what the editor has read."""
+
+    mark_optional = True
+    valid_from = day_field("委托起")
+    valid_until = day_field("委托止")
+    specialities = forms.CharField(label="业务专长", required=False, help_text="几个专长用顿号隔开")
+    areas = forms.ModelMultipleChoiceField(
+        Area.objects.none(),
+        label="片区",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="不选表示不限",
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = Assistant
+        fields = (
+            "uid", "kind", "name", "institution", "title", "phone", "specialities", "basis", "document", "valid_from",
+            "valid_until", "note",
+        )  # fmt: skip
+
+    def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["areas"].queryset = Area.objects.filter(organisation=organisation).order_by("code")
+        ask_for(self.fields)
+        self.initial["specialities"] = "、".join(self.instance.specialities or ())
+        if self.instance.pk:
+            del self.fields["uid"]
+            self.initial["areas"] = list(self.instance.areas.values_list("pk", flat=True))
+            self.initial["version"] = self.instance.version
+
+    def clean_specialities(self) -> list[str]:
+        words = [word.strip() for word in _WORDS.split(self.cleaned_data["specialities"]) if word.strip()]
+        return list(dict.fromkeys(words))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        first, last = cleaned.get("valid_from"), cleaned.get("valid_until")
+        if first and last and last < first:
+            self.add_error("valid_until", f"早于委托起 {first}。请核对两个日期。")
+        return cleaned
+
+    def _post_clean(self) -> None:
+        """The action writes; the instance stays as it is on file."""
+
+    def values(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in self.Meta.fields if name in self.fields}
+
+    def plain(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if name not in ("areas", "version")]
+
+    def again(self, version: int) -> "AssistantForm":
+        """The same form, to be saved over the version that came between."""
+        self.data = self.data.copy()
+        self.data["version"] = str(version)
+        return self
+
+
+class EndForm(forms.Form):
+    ended_on = day_field("自哪天解除")
+    reason = forms.CharField(label="原因", max_length=200)
+
+
+class AssistantFilterForm(forms.Form):
+    q = forms.CharField(label="名称、机构、编号、文号", required=False)
+    kind = forms.ChoiceField(label="类别", choices=[("", "全部"), *Assistant.Kind.choices], required=False)
+    state = forms.ChoiceField(
+        label="委托", choices=[("", "全部"), ("now", "在委托期内"), ("over", "不在委托期内")], required=False
+    )
+
+
+class StaffForm(forms.Form):
+    """A staff list pasted from a table: name, unit, certificate number, one person a line."""
+
+    staff = forms.CharField(
+        label="花名册", widget=forms.Textarea(attrs={"rows": 8}), max_length=40_000,
+        help_text="从 Excel 复制“姓名、单位、执法证号”三列粘贴到这里，一行一人；单位和证号可以没有",
+        error_messages={"required": "请粘贴花名册，一行一人。"},
+    )  # fmt: skip
+
+    def people(self) -> list[tuple[str, str, str]]:
+        lines = [
+            re.split(r"[\t,，]+| {2,}", line.strip()) for line in self.cleaned_data["staff"].splitlines()
+        ]
+        rows = [([*map(str.strip, line), "", "", ""])[:3] for line in lines if line and line[0]]
+        return [(row[0], row[1], row[2]) for row in rows if row[0] != "姓名"]

@@ -87,6 +87,21 @@ def bureau_tabs(user: User, now: Organisation) -> list[dict[str, Any]]:
     ] if len(seen) > 1 else []  # fmt: skip
 
 
+VIEWS = (
+    ("list", "名录", "personnel:inspectors"), ("available", "可派情况", "personnel:available"),
+    ("certificates", "证件到期", "personnel:expiry"), ("heads", "在编在岗人数", "personnel:heads"),
+    ("assistants", "辅助人员", "personnel:assistants"), ("words", "专长字典", "personnel:words"),
+)  # fmt: skip
+
+
+def view_tabs(user: User, here: str, org: str = "") -> list[dict[str, Any]]:
+    """The pages of the register beside the list itself."""
+    end = f"?org={org}" if org else ""
+    return [
+        {"label": label, "url": reverse(name) + end, "current": key == here} for key, label, name in VIEWS
+    ]
+
+
 @dataclass(frozen=True)
 class Paper:
     """A line of the certificates. pk 0: it stands on the person and has no row of its own yet"""

@@ -56,7 +56,7 @@ def _check_new(
     same = ConflictOfInterest.objects.filter(
         inspector=inspector, target=target, entity=entity, relation=relation, withdrawn_at=None
     )
-    if same.exclude(pk=replaces.pk if replaces else None).exists():
+    if any(row != replaces for row in same):
         raise OutOfOrder("这一条已经申报过。要改起止或依据，请在那一条上点“改报”。", code="declared_already")
 
 

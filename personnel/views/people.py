@@ -48,7 +48,7 @@ def inspectors(request: HttpRequest) -> HttpResponse:
     context = {
         "filter": found, "page_obj": page, "rows": pages.list_rows(page.object_list, today), "today": today,
         "figures": pages.figures(queries.roll(bureau, today), f"?org={bureau.code}&sort=certificate"), "bureau": bureau, "filtered": any(request.GET.get(name) for name in found.filters),
-        "tabs": pages.bureau_tabs(request.user, bureau), "may_edit": policies.can_edit(request.user, bureau),
+        "views": pages.view_tabs(request.user, "list", request.GET.get("org", "")), "tabs": pages.bureau_tabs(request.user, bureau), "may_edit": policies.can_edit(request.user, bureau),
         "may_import": policies.can_import(request.user, bureau),
     }  # fmt: skip
     return render(request, "personnel/inspectors.html", context)

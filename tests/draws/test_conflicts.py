@@ -252,7 +252,7 @@ def test_an_inspector_declares_with_a_file_on_the_phone_and_confirms(client, me,
     }
     wrong = client.post(reverse("mine:conflict-new"), {**given, "until": "2025-01-01"})
     assert (wrong.status_code, "早于起始日期" in wrong.content.decode()) == (422, True)
-    assert client.post(reverse("mine:conflict-new"), {**given, "files": [pdf()]}).status_code == 302
+    assert client.post(reverse("mine:conflict-new"), {**given, "proof": [pdf()]}).status_code == 302
     held = ConflictOfInterest.objects.get()
     assert (held.target, held.files.count()) == (firm, 1)
     assert client.post(reverse("mine:conflict-ask", args=[held.pk]), {"reason": ""}).status_code == 422
