@@ -7,8 +7,8 @@ from inspections.views import people, rectify, results, tasks
 app_name = "inspections"
 
 urlpatterns = [
-    path("inspectors/performance/", people.performance, name="people"),
-    path("inspectors/performance/recount/", people.recount, name="people-recount"),
+    path("performance/", people.performance, name="people"),
+    path("performance/recount/", people.recount, name="people-recount"),
     path("tasks/", tasks.visits, name="visits"),
     path("tasks/export/", tasks.export, name="visits-export"),
     path("tasks/create/", tasks.create, name="create"),

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from foundation.organisation.models import Area, Organisation, Unit, User
 from foundation.rulebook.model import Rulebook
@@ -265,7 +266,9 @@ class ViewForm(forms.Form):
     def __init__(
         self, data: Any, *, organisation: Organisation, names: tuple[str, ...], **choices: list[str]
     ) -> None:
-        super().__init__(data)
+        super().__init__(data.copy())
+        for name in ("on", "start"):
+            self.data.setdefault(name, timezone.localdate().isoformat())
         self.fields = {name: self.fields[name] for name in names}
         if "unit" in names:
             self.fields["unit"].queryset = Unit.objects.filter(organisation=organisation).order_by("code")
