@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from foundation.intake.files import respond, workbook
 from foundation.organisation.models import Organisation, Unit
 from personnel import availability, expiry, headcount, pages, queries, rules
+from personnel.adoption import book_of
 from personnel.forms import ViewForm
 from personnel.models import Inspector
 from personnel.views.common import organisation
@@ -93,10 +94,11 @@ def available(request: HttpRequest) -> HttpResponseBase:
     if request.GET.get("format"):
         sheet = availability.sheet_of(picture)
         return respond(sheet, availability.records(picture), f"可派情况_{spans[0].first}", _format(request))
+    book = book_of(bureau, timezone.localdate())
     step = timedelta(availability.DAYS if by_day else 7 * availability.WEEKS)
     context = _context(request, bureau, "available", form) | {
         "picture": picture, "by_day": by_day, "first": first, "legend": availability.LEGEND, "before": first - step,
-        "after": first + step,
+        "after": first + step, "least": book.team.min if book else 0,
     }  # fmt: skip
     return render(request, "personnel/availability.html", context)
 
