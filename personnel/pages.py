@@ -1,6 +1,6 @@
 """What the pages show, as plain dicts and rows for the components."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -34,13 +34,14 @@ class ListRow:
     badge: rules.Badge
     standing: Standing
     visits: int
+    lacking: str
 
 
 def standing(status: str) -> Standing:
     return Standing(rules.STATUS_LABELS[status], *STATUS_LOOKS[status])
 
 
-def list_rows(people: Iterable[Inspector], today: date) -> list[ListRow]:
+def list_rows(people: Iterable[Inspector], today: date, lacking: Mapping[int, list[str]]) -> list[ListRow]:
     """People fetched with unit and areas; four more queries."""
     people = list(people)
     past, tallies = queries.past_of(people), queries.tallies(people, today.year)
@@ -49,6 +50,7 @@ def list_rows(people: Iterable[Inspector], today: date) -> list[ListRow]:
             person, _few(person), "、".join(person.specialities),
             rules.certificate_badge(past.covered(person.pk, today), today), standing(past.status(person.pk, today)),
             tallies[person.pk].visits if person.pk in tallies else 0,
+            "、".join(lacking.get(person.pk, ())),
         )
         for person in people
     ]  # fmt: skip
@@ -65,15 +67,19 @@ def _few(person: Inspector) -> str:
     return f"{first}等 {len(names)} 个" if len(names) > 2 else first
 
 
-def figures(roll: queries.Roll, url: str) -> list[dict[str, Any]]:
-    """url: the list by end of certificate"""
+def figures(roll: queries.Roll, url: str, lacking: int) -> list[dict[str, Any]]:
+    """url: start of the list's address · lacking: people in post whose entry is not complete"""
     return [
         {"label": "在册", "value": roll.total, "unit": "人"},
         {"label": "在编在岗持证", "value": roll.officers, "unit": "人", "note": "在编、在岗，今天证件有效"},
         {"label": "今天可参加抽取", "value": roll.available, "unit": "人", "note": "在岗、没有离岗、证件有效"},
         {
-            "label": "执法证到期提醒", "value": roll.ending, "unit": "人", "tone": "warn" if roll.ending else "", "url": url if roll.ending else "",
+            "label": "执法证到期提醒", "value": roll.ending, "unit": "人", "tone": "warn" if roll.ending else "", "url": f"{url}&sort=certificate" if roll.ending else "",
             "note": f"已过期或 {rules.LATER_DAYS} 天内到期",
+        },
+        {
+            "label": "资料不全", "value": lacking, "unit": "人", "tone": "warn" if lacking else "", "url": f"{url}&lacking=yes" if lacking else "",
+            "note": "缺规则书要求的字段或标注",
         },
     ]  # fmt: skip
 

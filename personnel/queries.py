@@ -8,8 +8,14 @@ from django.db.models import QuerySet
 
 from foundation.organisation.models import Organisation, User
 from foundation.organisation.policies import can
+from foundation.rulebook.model import Rulebook
 from personnel import rules
-from personnel.models import Absence, Certificate, Inspector, Posting, YearTally
+from personnel.models import Absence, Certificate, Inspector, Posting, YearTally, label_of
+
+_WANTED = (
+    "name", "sex", "post", "phone", "duty", "certificate_no", "certificate_type", "certificate_issuer", "certificate_issued_on",
+    "certificate_valid_until", "specialities", "service_since",
+)  # fmt: skip
 
 
 def readable_by(user: User) -> QuerySet[Inspector]:
@@ -179,3 +185,20 @@ def tallies(inspectors: Iterable[Inspector], year: int) -> dict[int, YearTally]:
     """The year's counts by inspector id, of those who have any. One query."""
     rows = YearTally.objects.filter(inspector__in=[row.pk for row in inspectors], year=year)
     return {row.inspector_id: row for row in rows}
+
+
+def incomplete(inspectors: QuerySet[Inspector], book: Rulebook | None) -> dict[int, list[str]]:
+    """Names of what the rulebook wants and the register lacks, by inspector id, of those in post. Two queries."""
+    if book is None:
+        return {}
+    found = {}
+    for row in inspectors.active().prefetch_related("areas"):
+        values = {name: getattr(row, name) for name in _WANTED} | {
+            "areas": list(row.areas.all()),
+            "unit": row.unit_id,
+        }
+        lacking = rules.missing_fields(values, book.personnel.fields)
+        lacking += rules.missing_labels(values, book.personnel.labels)
+        if lacking:
+            found[row.pk] = [label_of(name) for name in dict.fromkeys(lacking)]
+    return found

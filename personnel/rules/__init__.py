@@ -21,6 +21,7 @@ from personnel.rules.standing import (
     EXPIRED,
     FINE,
     FUTURE,
+    LABEL_FIELDS,
     LATER,
     LATER_DAYS,
     NO_CERTIFICATE,
@@ -42,14 +43,15 @@ from personnel.rules.standing import (
     check_absence,
     masked_phone,
     missing_fields,
+    missing_labels,
     status_on,
     years_of_service,
 )
 
 __all__ = [
-    "AVAILABLE", "CERTIFICATE_LABELS", "CERTIFIED", "DAY", "EXPIRED", "FINE", "FUTURE", "LATER", "LATER_DAYS", "NONE",
+    "AVAILABLE", "CERTIFICATE_LABELS", "CERTIFIED", "DAY", "EXPIRED", "FINE", "FUTURE", "LABEL_FIELDS", "LATER", "LATER_DAYS", "NONE",
     "NO_CERTIFICATE", "NO_CERTIFICATE_AT_ALL", "ON_DUTY", "ON_LEAVE", "OTHERWISE", "REGULATORY", "SECONDED", "SOON",
     "SOON_DAYS", "STATUS_LABELS", "AbsenceWrong", "Away", "Badge", "Certificate", "Term", "TermsWrong", "Turn",
     "certificate_badge", "certificate_state", "check_absence", "check_term", "covered", "cut", "held",
-    "masked_phone", "missing_fields", "same_paper", "status_on", "term_on", "turn", "years_of_service",
+    "masked_phone", "missing_fields", "missing_labels", "same_paper", "status_on", "term_on", "turn", "years_of_service",
 ]  # fmt: skip

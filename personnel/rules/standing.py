@@ -136,6 +136,20 @@ def missing_fields(values: Mapping[str, Any], fields: Iterable[str]) -> list[str
     return [name for name in wanted if values.get(name) in (None, "", [])]
 
 
+LABEL_FIELDS = {
+    "所在区域": "areas",
+    "工作年限": "service_since",
+    "业务专长": "specialities",
+    "部门岗位": "post",
+}
+
+
+def missing_labels(values: Mapping[str, Any], labels: Iterable[str]) -> list[str]:
+    """Label groups of the rulebook that are empty. labels: rulebook.personnel.labels, source: QS-7.8, NM-16.2, WL-5.2"""
+    known = [LABEL_FIELDS[name] for name in labels if name in LABEL_FIELDS]
+    return [name for name in known if values.get(name) in (None, "", [])]
+
+
 def masked_phone(phone: str) -> str:
     """138****0000; short numbers keep only their last two."""
     return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 11 else f"****{phone[-2:]}" if phone else ""

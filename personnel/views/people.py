@@ -42,14 +42,15 @@ def inspectors(request: HttpRequest) -> HttpResponse:
     bureau, today = organisation(request), timezone.localdate()
     found = _filtered(request, bureau)
     people: QuerySet[Inspector] = found.qs.select_related("unit").prefetch_related("areas")
+    lacking = queries.incomplete(Inspector.objects.of(bureau), book_of(bureau, today))
     page = Paginator(in_order(people, request.GET.get("sort", "")), PER_PAGE).get_page(
         request.GET.get("page")
     )
     context = {
-        "filter": found, "page_obj": page, "rows": pages.list_rows(page.object_list, today), "today": today,
-        "figures": pages.figures(queries.roll(bureau, today), f"?org={bureau.code}&sort=certificate"), "bureau": bureau, "filtered": any(request.GET.get(name) for name in found.filters),
+        "filter": found, "page_obj": page, "rows": pages.list_rows(page.object_list, today, lacking), "today": today,
+        "figures": pages.figures(queries.roll(bureau, today), f"?org={bureau.code}", len(lacking)), "bureau": bureau, "filtered": any(request.GET.get(name) for name in found.filters),
         "views": pages.view_tabs(request.user, "list", request.GET.get("org", "")), "tabs": pages.bureau_tabs(request.user, bureau), "may_edit": policies.can_edit(request.user, bureau),
-        "may_import": policies.can_import(request.user, bureau),
+        "may_import": policies.can_import(request.user, bureau), "lacking": lacking,
     }  # fmt: skip
     return render(request, "personnel/inspectors.html", context)
 

@@ -169,6 +169,32 @@ def test_the_overviews_cost_the_same_for_more_people(
     assert cost() == few
 
 
+def test_what_each_rulebook_wants_of_a_person_is_told_where_it_lacks(client):
+    """source: NM-16.1, NM-16.2, WL-5.2"""
+    bureau = create_bureau("neimenggu-2024")
+    full = {
+        "sex": "male",
+        "post": "队员",
+        "phone": "13800000000",
+        "specialities": ["水"],
+        "service_since": date(2015, 1, 1),
+    }
+    create_inspector(bureau, name="甲全", **full)
+    lacking = create_inspector(bureau, name="乙缺", **(full | {"phone": "", "service_since": None}))
+    create_inspector(
+        bureau,
+        name="丙日常",
+        duty="regulatory_duty",
+        certificate_no="",
+        certificate_valid_until=None,
+        certificate_issued_on=None,
+        **full,
+    )
+    client.force_login(create_planner(bureau))
+    page = client.get(url("inspectors"), {"lacking": "yes"})
+    assert [(row.person, row.lacking) for row in page.context["rows"]] == [(lacking, "手机、从事本岗位起始")]
+
+
 # ---------- specialities, staff list ----------
 
 
