@@ -192,7 +192,7 @@ def incomplete(inspectors: QuerySet[Inspector], book: Rulebook | None) -> dict[i
     if book is None:
         return {}
     found = {}
-    for row in inspectors.active().prefetch_related("areas"):
+    for row in inspectors.filter(in_post=True).prefetch_related("areas"):
         values = {name: getattr(row, name) for name in _WANTED} | {
             "areas": list(row.areas.all()),
             "unit": row.unit_id,
