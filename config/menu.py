@@ -27,6 +27,7 @@ MENU: list[tuple[str, list[Entry]]] = [
         [
             Entry("检查对象", "registry:targets", "target", ("registry.view",)),
             Entry("检查人员", "personnel:inspectors", "people", ("personnel.view", "personnel.own")),
+            Entry("利害关系", "draws:conflicts", "link", ("personnel.conflicts", "personnel.own")),
             Entry("抽查事项", "registry:items", "items", ("registry.view",)),
         ],
     ),
@@ -46,6 +47,7 @@ MENU: list[tuple[str, list[Entry]]] = [
             Entry("检查任务", "inspections:visits", "task", ("inspections.view",)),
             Entry("结果审核", "inspections:reviews", "review", ("inspections.review",)),
             Entry("整改复查", "inspections:followups", "redo", ("inspections.view",)),
+            Entry("履职情况", "inspections:people", "chart", ("personnel.view",)),
         ],
     ),
     (

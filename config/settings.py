@@ -208,6 +208,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "redispatch-late-jobs": {"task": "config.tasks.redispatch_late_jobs", "schedule": 60.0},
+    "bring-people-up-to-date": {"task": "personnel.tasks.bring_up_to_date", "schedule": 1800.0},
     "open-disclosure-tasks": {"task": "disclosure.tasks.open_tasks", "schedule": 1800.0},
 }
 
@@ -255,6 +256,7 @@ IMPORT_DOORS = {
     "targets": "registry.doors.TARGETS",
     "items": "registry.doors.ITEMS",
     "inspectors": "personnel.doors.INSPECTORS",
+    "assistants": "personnel.doors.ASSISTANTS",
 }
 # 文书种类 → 生成函数（接收 subject_id，返回 foundation.documents.rendering.Page）。
 DOCUMENT_KINDS = {

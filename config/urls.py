@@ -33,6 +33,7 @@ urlpatterns = [
     path("desk/documents/", include("foundation.documents.urls")),
     path("draw/", include("draws.live_urls")),
     path("m/", include("inspections.phone_urls")),
+    path("m/", include("draws.phone_urls")),
     path("e/", include("inspections.enterprise_urls")),
     path("open/", include("disclosure.public_urls")),
     path("api/", include("config.api_urls")),

@@ -7,6 +7,7 @@ from datetime import date
 from django.urls import NoReverseMatch, reverse
 
 from disclosure.models import DisclosureTask, Objection
+from draws import conflict_queries
 from draws.models import Draw, ReplacementRequest
 from foundation.organisation import roles
 from foundation.organisation.models import Organisation, User
@@ -14,6 +15,8 @@ from foundation.rulebook.periods import Period
 from foundation.workdays.models import calendar
 from foundation.workdays.rules import Calendar, workdays_between
 from inspections.models import FollowUp, SpecialCheck, Visit
+from personnel import expiry, queries, rules
+from personnel.models import Inspector
 from planning import agenda
 from planning.models import AnnualPlan, Override, Quota
 from registry.models import ImportBatch
@@ -66,6 +69,9 @@ def _sources(held: frozenset[str]):
         "disclosure.approve": [_to_approve_publication],
         "inspections.review": [_to_review],
         "inspections.own": [_to_visit, _to_recheck],
+        "personnel.own": [_own_certificate, _own_conflicts],
+        "personnel.edit": [_certificates_due],
+        "personnel.conflicts": [_withdrawals],
         "planning.approve": [_plans_to_approve, _overrides_to_approve],
         "planning.edit": [_plans_to_mend, _duties_due],
         "registry.import": [_imports_to_confirm],
@@ -195,6 +201,43 @@ def _to_recheck(own: Organisation, user: User, on: date, days: Calendar) -> Iter
             "登记",
             row.due_on,
             _left(row.due_on, on, days),
+        )
+
+
+def _own_certificate(own: Organisation, user: User, on: date, days: Calendar) -> Iterator[Todo]:
+    """One's own certificate, unless a renewal is in hand."""
+    for person in Inspector.objects.active().filter(user=user):
+        paper = queries.past_of([person]).covered(person.pk, on)
+        if rules.certificate_state(paper, on) in expiry.BUCKETS:
+            note = f"{paper.number}，换好后请计划编制员登记"
+            yield Todo(
+                "证件", "我的执法证到期", note, link("personnel:inspector", person.pk), "查看", paper.valid_until,
+                _left(paper.valid_until, on, days),
+            )  # fmt: skip
+
+
+def _own_conflicts(own: Organisation, user: User, on: date, days: Calendar) -> Iterator[Todo]:
+    if conflict_queries.unconfirmed(user, on):
+        note = "没有需要申报的，也要本人确认一次"
+        yield Todo("利害关系", f"{on.year} 年利害关系年度确认", note, link("draws:conflicts"), "确认")
+
+
+def _certificates_due(own: Organisation, user: User, on: date, days: Calendar) -> Iterator[Todo]:
+    """Those that run out within the first alarm, or have; the rest are in the calendar."""
+    alarming = [row for row in expiry.rows_of(own, on) if row.alarming and row.badge.state != rules.LATER]
+    for row in alarming[:20]:
+        title = f"{row.person.name}的{row.kind or '证件'}{row.badge.words}"
+        yield Todo(
+            "证件", title, f"{row.person.unit.name}，{row.number}", link("personnel:inspector", row.person.pk), "登记换证",
+            row.until, _left(row.until, on, days),
+        )  # fmt: skip
+
+
+def _withdrawals(own: Organisation, user: User, on: date, days: Calendar) -> Iterator[Todo]:
+    waiting = conflict_queries.to_decide(user)
+    if waiting:
+        yield Todo(
+            "利害关系", f"{waiting} 条申请撤回", "您同意以前，仍要回避", link("draws:conflicts"), "办理"
         )
 
 

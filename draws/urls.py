@@ -92,5 +92,11 @@ urlpatterns = [
     path("conflicts/", conflicts.conflicts, name="conflicts"),
     path("conflicts/export/", conflicts.export, name="conflicts-export"),
     path("conflicts/new/", conflicts.new, name="conflict-new"),
+    path("conflicts/year/", conflicts.year, name="conflicts-year"),
+    path("conflicts/confirm/", conflicts.confirm, name="conflicts-confirm"),
+    path("conflicts/<int:conflict>/again/", conflicts.again, name="conflict-again"),
+    path("conflicts/<int:conflict>/ask/", conflicts.ask, name="conflict-ask"),
     path("conflicts/<int:conflict>/withdraw/", conflicts.withdraw, name="conflict-withdraw"),
+    path("conflicts/<int:conflict>/refuse/", conflicts.refuse, name="conflict-refuse"),
+    path("conflicts/<int:conflict>/files/<int:file_id>/", conflicts.file, name="conflict-file"),
 ]

@@ -14,13 +14,13 @@ from typing import IO, Any
 from django.core.files.base import File
 from django.utils import timezone
 
+from foundation.documents import uploads as files
 from foundation.documents.models import Document
 from foundation.errors import RuleBroken
 from foundation.ledger.actions import plain
 from foundation.ledger.models import Entry
 from inspections import books
 from inspections.models import Evidence, Feedback, FollowUp, Handover, Record, Visit
-from inspections.rules import files
 from inspections.rules.casefile import Line, catalogue_text, sums
 
 FILED = "inspections.file_case"

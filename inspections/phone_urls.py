@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from inspections.views import drafts, phone, signing, swaps
+from inspections.views import drafts, people, phone, signing, swaps
 
 app_name = "phone"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("", phone.home, name="home"),
     path("swaps/", swaps.swaps, name="swaps"),
     path("swaps/<int:consent_id>/", swaps.answer, name="swap-answer"),
+    path("me/", people.me, name="me"),
     path("drafts/", drafts.drafts, name="drafts"),
     path("t/<int:visit_id>/", phone.visit, name="visit"),
     path("t/<int:visit_id>/arrive/", phone.arrive, name="arrive"),

@@ -41,17 +41,27 @@ class InspectorSerializer(serializers.ModelSerializer):
         model = Inspector
         fields = (
             "id", "organisation", "uid", "name", "sex", "unit", "post", "duty", "certificate_no", "certificate_type",
-            "certificate_issued_on", "certificate_valid_until", "certificate_state", "established", "in_post", "areas",
+            "certificate_issuer", "certificate_issued_on", "certificate_valid_until", "certificate_state", "established", "in_post", "areas",
             "specialities", "service_since", "status",
         )  # fmt: skip
 
     def get_certificate_state(self, row: Inspector) -> str:
-        return rules.certificate_state(queries.certificate_of(row), timezone.localdate())
+        return rules.certificate_state(
+            rules.covered(_papers(row), timezone.localdate()), timezone.localdate()
+        )
 
     def get_status(self, row: Inspector) -> str:
+        today = timezone.localdate()
         away = [queries.away_of(absence) for absence in row.absences.all()]
-        certificate = queries.certificate_of(row)
-        return rules.status_on(timezone.localdate(), in_post=row.in_post, certificate=certificate, away=away)
+        terms = [queries.term_of(posting) for posting in row.postings.all()]
+        in_post = rules.term_on(terms, today) is not None if terms else row.in_post
+        return rules.status_on(today, in_post=in_post, certificate=rules.held(_papers(row), today), away=away)
+
+
+def _papers(row: Inspector) -> list[rules.Certificate]:
+    """From what the query has fetched ahead."""
+    papers = [queries.paper_of(one) for one in row.certificates.all() if one.entitles]
+    return [queries.certificate_of(row), *papers]
 
 
 class MayRead(IsAuthenticated):
@@ -76,4 +86,6 @@ class InspectorViewSet(ReadOnlyModelViewSet):
         if getattr(self, "swagger_fake_view", False):
             return Inspector.objects.none()
         found = queries.readable_by(self.request.user).select_related("organisation", "unit")
-        return found.prefetch_related("areas", "absences").order_by("organisation", "uid", "id")
+        return found.prefetch_related("areas", "absences", "certificates", "postings").order_by(
+            "organisation", "uid", "id"
+        )

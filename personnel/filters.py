@@ -7,6 +7,7 @@ from django.db.models import F, QuerySet
 
 from foundation.organisation.models import Area, Organisation, Unit
 from personnel import queries, rules
+from personnel.adoption import book_of
 from personnel.models import Inspector
 
 SORTS = {"name": "name", "uid": "uid", "unit": "unit__code", "certificate": "certificate_valid_until"}
@@ -29,6 +30,9 @@ class InspectorFilter(django_filters.FilterSet):
     area = django_filters.ModelChoiceFilter(
         label="片区", field_name="areas", queryset=Area.objects.none(), empty_label="全部"
     )
+    lacking = django_filters.ChoiceFilter(
+        label="资料", choices=[("yes", "不全")], empty_label="全部", method="by_lacking"
+    )
     speciality = django_filters.ChoiceFilter(label="业务专长", empty_label="全部", method="by_speciality")
 
     class Meta:
@@ -37,7 +41,7 @@ class InspectorFilter(django_filters.FilterSet):
 
     def __init__(self, *args, organisation: Organisation, on: date, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.on = on
+        self.on, self.organisation = on, organisation
         self.filters["unit"].queryset = Unit.objects.filter(organisation=organisation).order_by("code")
         self.filters["area"].queryset = Area.objects.filter(organisation=organisation).order_by("code")
         words = queries.specialities(organisation)
@@ -50,7 +54,10 @@ class InspectorFilter(django_filters.FilterSet):
         return queries.in_status(found, status, self.on)
 
     def by_certificate(self, found: QuerySet, _name: str, state: str) -> QuerySet:
-        return found.certificate_in(state, self.on)
+        return queries.in_certificate(found, state, self.on)
+
+    def by_lacking(self, found: QuerySet, _name: str, _value: str) -> QuerySet:
+        return found.filter(pk__in=queries.incomplete(found, book_of(self.organisation, self.on)))
 
     def by_speciality(self, found: QuerySet, _name: str, word: str) -> QuerySet:
         return queries.with_speciality(found, word)

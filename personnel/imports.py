@@ -24,8 +24,8 @@ _LOOKUPS = (
 )  # fmt: skip
 _BLANK = dict.fromkeys(("certificate_no", "certificate_issued_on", "certificate_valid_until", "duty"))
 PLAIN = (
-    "name", "sex", "post", "phone", "duty", "certificate_no", "certificate_type", "certificate_issued_on",
-    "certificate_valid_until", "established", "in_post", "specialities", "service_since",
+    "name", "sex", "post", "phone", "duty", "certificate_no", "certificate_type", "certificate_issuer",
+    "certificate_issued_on", "certificate_valid_until", "established", "in_post", "specialities", "service_since",
 )  # fmt: skip
 
 
@@ -70,7 +70,10 @@ def _compulsory(column: Column, book: Rulebook | None) -> Column:
 
 
 def _notes(book: Rulebook | None) -> tuple[str, ...]:
-    notes = ["人员按人员编号对上；没有填人员编号的，按执法证号。"]
+    notes = [
+        "人员按人员编号对上；没有填人员编号的，按执法证号。",
+        "换证：直接填新证号和新日期，旧证自动留在历史里。单位、职务、在编、在岗的变动自导入当天起算，日期可在档案页改。",
+    ]
     wanted = [name for name in (book.personnel.fields if book else ()) if name.startswith("certificate_")]
     if wanted:
         titles = "、".join(label_of(name) for name in wanted)
@@ -90,10 +93,12 @@ def _columns(lists: Lists) -> tuple[Column, ...]:
         Column("duty", "人员类别", "choice", choices=dict(Inspector.Duty.choices), help="不填为行政执法人员", example="行政执法人员"),
         Column("certificate_no", "执法证号", "code", max_length=40, synonyms=("执法证编号", "行政执法证号", "证件号"), example="14052100001"),
         Column("certificate_type", "证件类型", max_length=40, example="行政执法证"),
+        Column("certificate_issuer", "发证机关", max_length=60, synonyms=("发证单位", "颁发机关"), example="青禾县人民政府"),
         Column("certificate_issued_on", "发证日期", "date", synonyms=("执法证发证日期",), example="2023-06-01"),
         Column("certificate_valid_until", "有效期至", "date", synonyms=("有效期", "执法证有效期", "证件有效期"), example="2028-05-31"),
         Column("established", "在编", "yes_no", synonyms=("是否在编",), help="不填为在编", example="是"),
         Column("in_post", "在岗", "yes_no", synonyms=("是否在岗",), help="不填为在岗", example="是"),
+        Column("posted_since", "到岗日期", "date", synonyms=("任现职时间", "到岗时间"), help="现在这个单位、职务从哪天起；不填表示建档以前就在岗", example="2022-03-01"),
         Column("areas", "片区", "words", choices=dict(lists.areas), synonyms=("所在区域", "负责片区", "区域"), help="几个片区用顿号隔开", example="、".join(list(lists.areas.values())[:2])),
         Column("specialities", "业务专长", "words", max_length=40, synonyms=("专长", "专业"), help="几个专长用顿号隔开", example="水、危险废物"),
         Column("service_since", "从事本岗位起始", "date", synonyms=("从事执法工作时间", "从事本岗位时间"), example="2015-07-01"),
@@ -101,15 +106,15 @@ def _columns(lists: Lists) -> tuple[Column, ...]:
 
 
 def inspector_records(inspectors: QuerySet[Inspector]) -> Iterator[dict[str, Any]]:
-    """One dict per inspector, keyed by column, in order of number; two queries per 500."""
+    """One dict per inspector, keyed by column, in order of number; three queries per 500."""
     ids = list(inspectors.order_by("uid").values_list("pk", flat=True))
     for start in range(0, len(ids), _CHUNK):
         rows = Inspector.objects.filter(pk__in=ids[start : start + _CHUNK]).select_related("unit")
-        for row in rows.prefetch_related("areas").order_by("uid"):
+        for row in rows.prefetch_related("areas", "postings").order_by("uid"):
             record = {name: getattr(row, name) for name in PLAIN}
             yield record | {
                 "uid": row.uid, "unit": row.unit.code, "areas": sorted(area.code for area in row.areas.all()),
-                "_id": row.pk, "_version": row.version,
+                "posted_since": next((one.since for one in row.postings.all() if one.until is None), None), "_id": row.pk, "_version": row.version,
             }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from foundation.ledger.models import Entry
 from personnel.actions.inspectors import shown
-from personnel.models import Absence, Inspector, PersonnelImport, label_of
+from personnel.models import Absence, Certificate, Inspector, PersonnelImport, label_of
 
 _HEAVY = ("batch__errors", "batch__rejected", "batch__unknown", "batch__upload")
 
@@ -64,7 +64,8 @@ def _imported(row: Any, may_import: bool) -> list[Event]:
 
 
 def _created(data: dict) -> tuple[str, str]:
-    return "建档", f"编号 {data['uid']}"
+    since = f"，{data['posted_since']} 到岗" if data.get("posted_since") else ""
+    return "建档", f"编号 {data['uid']}{since}"
 
 
 def _edited(data: dict) -> tuple[str, str]:
@@ -89,12 +90,50 @@ def _linked(data: dict) -> tuple[str, str]:
     return ("关联登录账号", data["username"]) if data["username"] else ("解除登录账号", "")
 
 
+def _paper(data: dict) -> tuple[str, str]:
+    name = data["kind"] or "证件"
+    return f"登记{name}", f"{data['number']}，{data['issued_on'] or '未填'} 至 {data['valid_until']}"
+
+
+def _paper_corrected(data: dict) -> tuple[str, str]:
+    names = {field.name: str(field.verbose_name) for field in Certificate._meta.concrete_fields}
+    changed = [
+        f"{names[name]}：{shown(name, pair['from']) or '无'} → {shown(name, pair['to']) or '无'}"
+        for name, pair in data["changed"].items()
+    ]
+    return f"更正证件 {data['number']}", "；".join([*changed, data["reason"]])
+
+
+def _posted(data: dict) -> tuple[str, str]:
+    kind = "在编" if data["established"] else "非在编"
+    period = f"{data['since'] or '建档以前'} 至 {data['until'] or '今'}"
+    return "登记任职时段", f"{data['unit']}，{data['post'] or '职务未填'}，{kind}，{period}。{data['reason']}"
+
+
+def _posting_corrected(data: dict) -> tuple[str, str]:
+    since, until = data["before"]
+    return "更正任职时段", f"原来 {since or '建档以前'} 至 {until or '今'}；{_posted(data)[1]}"
+
+
+def _since(data: dict) -> str:
+    return f"自 {data['on']}：{data['reason']}" if data.get("on") else str(data["reason"])
+
+
 _SENTENCES: dict[str, Callable[[dict], tuple[str, str]]] = {
     "personnel.create_inspector": _created,
     "personnel.edit_inspector": _edited,
     "personnel.register_absence": _away,
     "personnel.end_absence": _back,
-    "personnel.deactivate": lambda data: ("离开执法岗位，不再参加抽取", data["reason"]),
-    "personnel.reactivate": lambda data: ("恢复执法岗位", data["reason"]),
+    "personnel.deactivate": lambda data: ("离开执法岗位，不再参加抽取", _since(data)),
+    "personnel.reactivate": lambda data: ("恢复执法岗位", _since(data)),
+    "personnel.register_certificate": _paper,
+    "personnel.correct_certificate": _paper_corrected,
+    "personnel.revoke_certificate": lambda data: (
+        f"注销证件 {data['number']}",
+        f"自 {data['revoked_on']}：{data['reason']}",
+    ),
+    "personnel.register_posting": _posted,
+    "personnel.correct_posting": _posting_corrected,
+    "personnel.bring_up_to_date": lambda data: ("按登记的时段更新", f"{data['on']} 到日子的任职或证件"),
     "personnel.link_user": _linked,
 }

@@ -10,6 +10,7 @@ from django.db.models import Q
 from foundation.organisation.models import Organisation, Unit
 from foundation.rulebook.periods import Period
 from personnel.models import Absence, Inspector
+from personnel.queries import units_on
 from planning.rules.workload import Worker
 
 
@@ -22,7 +23,7 @@ def officers(organisation: Organisation, units: Sequence[Unit], on: date, period
         | Q(reason=Absence.Reason.SECONDED, since__lte=on) & (Q(until=None) | Q(until__gte=on))
     )
     counted = Inspector.objects.of(organisation).officers_on(on).exclude(pk__in=away.values("inspector"))
-    homes = Counter(counted.values_list("unit", flat=True))
+    homes = Counter(units_on(counted, on).values())
     if len(units) == 1:
         return {units[0].pk: homes.total()}
     return {unit.pk: homes[unit.pk] for unit in units}

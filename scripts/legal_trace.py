@@ -40,7 +40,7 @@ ACTS = {
     "register": ("registry/imports/target_sheet.py", "tests/registry/test_imports_targets.py"),
     "flags": ("foundation/rulebook/selectors.py", "tests/foundation/test_rulebook_selectors.py"),
     "tiers": ("foundation/rulebook/tiers.py", "tests/foundation/test_rulebook_examples.py"),
-    "personnel": ("personnel/rules.py", "tests/personnel/test_rules.py"),
+    "personnel": ("personnel/rules/standing.py", "tests/personnel/test_rules.py"),
     "activities": ("inspections/rules/waiving.py", "tests/inspections/test_rules.py"),
     "item_rules": ("registry/actions/items.py", "tests/registry/test_actions.py"),
     "items": ("registry/actions/items.py", "tests/registry/test_actions.py"),
@@ -70,8 +70,11 @@ ALWAYS = {
     ("team", "replacement_approver"): ("draws/actions/replacements.py", "tests/draws/test_replacements.py"),
     ("team", "certified_activities"): ("draws/rules/mc1/certificates.py", "tests/draws/test_freeze.py"),
     ("team", "auxiliary"): ("inspections/actions/dispatching.py", "tests/inspections/test_actions.py"),
-    ("personnel", "auxiliary_register"): ("personnel/models.py", "tests/personnel/test_models.py"),
-    ("personnel", "labels"): ("personnel/models.py", "tests/personnel/test_imports_actions.py"),
+    ("personnel", "auxiliary_register"): (
+        "personnel/models/assistants.py",
+        "tests/personnel/test_assistants.py",
+    ),
+    ("personnel", "labels"): ("personnel/models/people.py", "tests/personnel/test_imports_actions.py"),
     ("inspection", "same_target_merge"): (
         "inspections/actions/creating.py",
         "tests/inspections/test_creation.py",

@@ -12,7 +12,15 @@ from draws.actions.ceremony import (
 )
 from draws.actions.closing import close, note_unsigned, seal, sign, void
 from draws.actions.confirmation import confirm_preparation
-from draws.actions.conflicts import declare_conflict, withdraw_conflict
+from draws.actions.conflicts import (
+    ask_withdrawal,
+    confirm_conflicts,
+    declare_conflict,
+    note_looks,
+    redeclare_conflict,
+    refuse_withdrawal,
+    withdraw_conflict,
+)
 from draws.actions.freeze import deposit_chain_b, freeze, print_sealed_copy, spotcheck
 from draws.actions.openings import certify, certify_party, open_names, open_visited, unmask
 from draws.actions.pace import go_on, limit, pause
@@ -37,9 +45,11 @@ __all__ = [
     "approve_pool_change",
     "ask_pool_change",
     "ask_swap_again",
+    "ask_withdrawal",
     "certify",
     "certify_party",
     "close",
+    "confirm_conflicts",
     "confirm_preparation",
     "confirm_presence",
     "confirm_spoken",
@@ -54,6 +64,7 @@ __all__ = [
     "join",
     "join_own",
     "limit",
+    "note_looks",
     "note_started",
     "note_unsigned",
     "open_names",
@@ -63,7 +74,9 @@ __all__ = [
     "prepare",
     "print_codes",
     "print_sealed_copy",
+    "redeclare_conflict",
     "refuse_pool_change",
+    "refuse_withdrawal",
     "rehearse_seeds",
     "reissue_code",
     "release_b",

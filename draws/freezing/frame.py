@@ -53,7 +53,7 @@ class Frame:
     @classmethod
     def of(cls, draw: Draw, kept: Secrets, on: date) -> "Frame":
         book = book_of(draw.plan)
-        roster = Inspector.objects.of(draw.organisation).active().select_related("unit")
+        roster = Inspector.objects.of(draw.organisation).in_post_on(on).select_related("unit")
         people = list(roster.prefetch_related("areas"))
         words = skills.skill_codes(word for person in people for word in person.specialities)
         return cls(

@@ -6,8 +6,7 @@ from draws.rules import screen
 from draws.rules.mc1.canonical import canon
 from draws.rules.mc1.rows import AVAILABLE, INSPECTOR, InspectorRow, recusal_row
 from personnel.models import Absence, Inspector
-from personnel.queries import away_of, certificate_of
-from personnel.rules import status_on
+from personnel.queries import statuses_on
 
 MAX_CAPACITY = 999
 
@@ -23,13 +22,13 @@ class Roster:
             for absence in away.order_by("since")
             if absence.until is None or absence.until >= frame.on
         }
+        self.statuses = statuses_on(frame.people, frame.on)
 
     def status(self, person: Inspector) -> str:
-        away = self.away.get(person.pk)
-        return status_on(
-            self.frame.on, in_post=person.in_post, certificate=certificate_of(person),
-            away=[away_of(away)] if away else [],
-        )  # fmt: skip
+        """By the certificates, posts and absences of the day of the draw. source: NM-16.3, XY-2.8, WL-5.3"""
+        if person.pk not in self.statuses:
+            self.statuses |= statuses_on([person], self.frame.on)
+        return self.statuses[person.pk]
 
     def available(self) -> int:
         return sum(self.status(person) == AVAILABLE for person in self.frame.people)

@@ -1,6 +1,12 @@
 """WHICH ONES: a draw, what it froze, its seats, its event log, declared conflicts of interest."""
 
-from draws.models.conflicts import ConflictOfInterest, ConflictQuerySet
+from draws.models.conflicts import (
+    ConflictConfirmation,
+    ConflictEvidence,
+    ConflictLook,
+    ConflictOfInterest,
+    ConflictQuerySet,
+)
 from draws.models.consents import SwapConsent, SwapConsentQuerySet
 from draws.models.draw import Draw, DrawQuerySet, DrawStratum
 from draws.models.events import DrawEvent, DrawEventQuerySet, RefusedAct
@@ -10,6 +16,9 @@ from draws.models.replacements import ReplacementRequest
 from draws.models.seats import Pace, Presence, Seat
 
 __all__ = [
+    "ConflictConfirmation",
+    "ConflictEvidence",
+    "ConflictLook",
     "ConflictOfInterest",
     "ConflictQuerySet",
     "Draw",

@@ -12,7 +12,12 @@ from draws.policies.ceremony import (
     check_speak,
     check_spotcheck,
 )
-from draws.policies.conflicts import check_declare_conflict, check_withdraw_conflict
+from draws.policies.conflicts import (
+    check_change_conflict,
+    check_confirm_conflicts,
+    check_declare_conflict,
+    check_withdraw_conflict,
+)
 from draws.policies.ending import check_close, check_note_unsigned, check_seal, check_sign, check_void
 from draws.policies.naming import check_certify, check_open_names, check_party, check_unmask
 from draws.policies.people import (
@@ -64,6 +69,7 @@ can_open_names = can(check_open_names)
 can_approve_pool_change = can(check_approve_pool_change)
 can_endorse_pool_change = can(check_endorse_pool_change)
 can_refuse_pool_change = can(check_refuse_pool_change)
+can_withdraw_conflict = can(check_withdraw_conflict)
 
 __all__ = [
     "BEFORE_FREEZE",
@@ -73,6 +79,7 @@ __all__ = [
     "can_open_names",
     "can_refuse_pool_change",
     "can_unmask",
+    "can_withdraw_conflict",
     "check_add_seat",
     "check_announce",
     "check_answer_swap",
@@ -80,7 +87,9 @@ __all__ = [
     "check_ask_again",
     "check_ask_pool_change",
     "check_certify",
+    "check_change_conflict",
     "check_close",
+    "check_confirm_conflicts",
     "check_confirm_preparation",
     "check_confirm_presence",
     "check_confirm_spoken",

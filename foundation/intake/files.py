@@ -35,6 +35,11 @@ def respond(
     return _xlsx(writing.write_xlsx(sheet, records), name)
 
 
+def workbook(tables: Iterable[tuple[Sheet, Iterable[dict[str, Any]]]], name: str) -> FileResponse:
+    """Several tables, a worksheet each."""
+    return _xlsx(writing.write_workbook(tables), name)
+
+
 def template(sheet: Sheet) -> FileResponse:
     return _xlsx(writing.template(sheet), f"{sheet.title}导入模板")
 

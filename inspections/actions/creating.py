@@ -14,6 +14,7 @@ from foundation.organisation.models import User
 from foundation.rulebook.periods import Period
 from inspections import books, policies
 from inspections.actions.common import lock, moment, request_notice
+from inspections.actions.counting import recount
 from inspections.models import TeamMember, Visit, VisitCredit, VisitItem
 from inspections.rules import numbering, states
 from planning.models import PlanTask
@@ -37,6 +38,9 @@ def create_visits(*, by: User, draw: Draw, now: datetime | None = None) -> list[
     sheet = _sheet_of(draw)
     _end_gone(draw, {one.commitment for one in drawn}, at)
     visits = [_bring_up(draw, one, sheet, by, at) for one in drawn]
+    recount(
+        draw.organisation, int(draw.period[:4]), draw.snapshot_inspectors.values_list("inspector", flat=True)
+    )
     ledger.record(actor=by, act="inspections.create_visits", subject=draw, data={
         "visits": [visit.number for visit in visits], "round": state_of(draw).round,
     })  # fmt: skip

@@ -15,6 +15,7 @@ from foundation.organisation.models import User
 from foundation.rulebook.model import Rulebook
 from inspections import books, policies
 from inspections.actions.common import lock, moment, request_record
+from inspections.actions.counting import recount_visit
 from inspections.actions.following import open_problems
 from inspections.actions.onsite import end_of, note_end
 from inspections.contents import content_of, item_results, items_of
@@ -63,6 +64,7 @@ def submit_record(
         target=visit.target, level="own", on=visit.completed_on, problem_found=outcomes.has_problem(settled),
         source=visit.number, by=by,
     )  # fmt: skip
+    recount_visit(visit)
     request_record(record, by)
     ledger.record(actor=by, act="inspections.submit_record", subject=visit, data={
         "version": record.version, "outcome": settled, "sha256": record.sha256, "completed_on": visit.completed_on,

@@ -5,14 +5,10 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.files import File
-from django.db.models.fields.files import FieldFile
-from django.http import FileResponse, HttpRequest
+from django.http import HttpRequest
 
 from foundation.errors import NotAllowed, RuleBroken
 from foundation.organisation.policies import can
-from inspections.models import Evidence
-from inspections.rules.files import SHOWN_INLINE
 
 
 def need(request: HttpRequest, *permissions: str) -> None:
@@ -32,29 +28,6 @@ def attempt(request: HttpRequest, act: Callable[[], Any], done: str) -> bool:
         return False
     messages.success(request, done)
     return True
-
-
-def stored(file: FieldFile) -> File:
-    """A stored file, opened. raises: RuleBroken when it is gone from the disk"""
-    try:
-        return file.open("rb")
-    except OSError as lost:
-        raise RuleBroken(
-            "这个文件在存储里读不到了，请管理员从备份恢复，并报告纪检。", code="file_lost"
-        ) from lost
-
-
-def send(evidence: Evidence) -> FileResponse:
-    """Pictures are shown, everything else is saved; never run, never guessed at (nosniff)."""
-    inline = evidence.media_type in SHOWN_INLINE
-    response = FileResponse(
-        stored(evidence.file), as_attachment=not inline, filename=evidence.name,
-        content_type=evidence.media_type if inline else "application/octet-stream",
-    )  # fmt: skip
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "private, no-store"
-    return response
 
 
 def posted(request: HttpRequest) -> Any:

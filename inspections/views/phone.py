@@ -9,13 +9,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from draws.models import SwapConsent
+from foundation.documents.sending import send
 from foundation.errors import NotAllowed, RuleBroken
 from foundation.workdays.models import calendar
 from inspections import actions, books, phone, queries, showing
 from inspections.forms import ArriveForm, ItemForm, StatusForm
 from inspections.models import Evidence, Visit, VisitItem
 from inspections.rules import modes, outcomes
-from inspections.views.common import attempt, need, posted, send
+from inspections.views.common import attempt, need, posted
 
 S = Visit.State
 OPEN = (S.STARTED, S.RETURNED)

@@ -11,12 +11,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from draws.models import Draw
+from foundation.documents.sending import send
 from foundation.workdays.models import calendar
 from inspections import actions, exports, policies, queries, showing
 from inspections.filters import VisitFilter
 from inspections.forms import DispatchForm, WaiveForm, first_error
 from inspections.models import Evidence, Visit
-from inspections.views.common import attempt, need, number_in, send
+from inspections.views.common import attempt, need, number_in
 
 PER_PAGE = 30
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -1,5 +1,11 @@
 """The only writers of the register of inspectors."""
 
+from personnel.actions.assistants import (
+    AssistantEditedMeanwhile,
+    create_assistant,
+    edit_assistant,
+    end_commission,
+)
 from personnel.actions.batches import (
     check_file,
     commit_import,
@@ -9,17 +15,67 @@ from personnel.actions.batches import (
     save_mapping,
     undo_import,
 )
+from personnel.actions.certificates import (
+    correct_certificate,
+    keep_history,
+    register_certificate,
+    revoke_certificate,
+)
+from personnel.actions.dated import bring_up_to_date
 from personnel.actions.inspectors import (
     create_inspector,
-    deactivate,
     edit_inspector,
     end_absence,
     link_user,
-    reactivate,
     register_absence,
+)
+from personnel.actions.postings import (
+    begin_history,
+    correct_posting,
+    deactivate,
+    reactivate,
+    register_posting,
+)
+from personnel.actions.tallies import store_tallies
+from personnel.actions.words import (
+    add_speciality,
+    end_omission,
+    note_omission,
+    replace_speciality,
+    retire_speciality,
 )
 
 __all__ = [
-    "check_file", "commit_import", "correct_row", "create_inspector", "deactivate", "drop_import", "edit_inspector",
-    "end_absence", "link_user", "mapping_columns", "reactivate", "register_absence", "save_mapping", "undo_import",
-]  # fmt: skip
+    "AssistantEditedMeanwhile",
+    "add_speciality",
+    "begin_history",
+    "bring_up_to_date",
+    "check_file",
+    "commit_import",
+    "correct_certificate",
+    "correct_posting",
+    "correct_row",
+    "create_assistant",
+    "create_inspector",
+    "deactivate",
+    "drop_import",
+    "edit_assistant",
+    "edit_inspector",
+    "end_absence",
+    "end_commission",
+    "end_omission",
+    "keep_history",
+    "link_user",
+    "mapping_columns",
+    "note_omission",
+    "reactivate",
+    "register_absence",
+    "register_certificate",
+    "register_posting",
+    "replace_speciality",
+    "retire_speciality",
+    "revoke_certificate",
+    "save_mapping",
+    "store_tallies",
+    "undo_import",
+]

@@ -5,15 +5,29 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
-from foundation.errors import OutOfOrder, RuleBroken
+from foundation.errors import RuleBroken
 from foundation.ledger import actions as ledger
 from foundation.organisation.models import Area, Organisation, Unit, User
 from foundation.rulebook.model import Rulebook
 from personnel import policies, queries, rules
+from personnel.actions.dated import Before, follow, mirror, set_term
 from personnel.adoption import book_of
 from personnel.imports import PLAIN
 from personnel.models import Absence, Inspector, label_of
+
+OWN_NEVER = frozenset(
+    {
+        "unit",
+        "post",
+        "established",
+        "in_post",
+        "certificate_no",
+        "certificate_issued_on",
+        "certificate_valid_until",
+    }
+)
 
 
 class EditedMeanwhile(RuleBroken):
@@ -30,9 +44,10 @@ class EditedMeanwhile(RuleBroken):
 
 @transaction.atomic
 def create_inspector(
-    *, organisation: Organisation, values: Mapping[str, Any], areas: Sequence[Area] = (), on: date, by: User
-) -> Inspector:
-    """values: model fields; `uid` defaults to the certificate number.
+    *, organisation: Organisation, values: Mapping[str, Any], areas: Sequence[Area] = (), on: date, by: User,
+    posted_since: date | None = None,
+) -> Inspector:  # fmt: skip
+    """values: model fields; `uid` defaults to the certificate number · posted_since: None = in post before the register began
 
     raises: NotAllowed, RuleBroken (also for what the rulebook wants), ValidationError
     """
@@ -47,8 +62,10 @@ def create_inspector(
     row.full_clean()
     row.save()
     row.areas.set(areas)
+    if posted_since and row.in_post:
+        set_term(row, rules.Term(row.unit_id, row.post, row.established), posted_since, None, "建档")
     told = {name: _told(name, value) for name, value in values.items()}
-    data = {"uid": row.uid, "values": told, "areas": _names(areas)}
+    data = {"uid": row.uid, "values": told, "areas": _names(areas), "posted_since": posted_since}
     ledger.record(actor=by, act="personnel.create_inspector", subject=row, data=data)
     return row
 
@@ -56,10 +73,11 @@ def create_inspector(
 @transaction.atomic
 def edit_inspector(
     *, inspector: Inspector, version: int, values: Mapping[str, Any], areas: Sequence[Area] | None = None,
-    on: date, by: User,
+    on: date, by: User, since: date | None = None,
 ) -> Inspector:  # fmt: skip
     """Save changed fields if nobody saved since `version` was read. areas: None leaves them as they are.
 
+    since: the day from which another unit, post or establishment counts; None = on
     raises: EditedMeanwhile with what the other person changed; NotAllowed, RuleBroken, ValidationError
     """
     policies.check_may_edit(by, inspector.organisation)
@@ -73,6 +91,9 @@ def edit_inspector(
     changed = {
         name: (getattr(row, name), value) for name, value in values.items() if getattr(row, name) != value
     }
+    if OWN_NEVER & set(changed):
+        policies.check_may_change(by, row)
+    before = Before.of(row)
     for name, (_, value) in changed.items():
         setattr(row, name, value)
     book = book_of(row.organisation, on)
@@ -82,10 +103,13 @@ def edit_inspector(
     row.version += 1
     row.full_clean()
     row.save()
+    follow(row, before, since or on)
+    if since:
+        mirror(row, timezone.localdate())
     told = {name: {"from": _told(name, old), "to": _told(name, new)} for name, (old, new) in changed.items()}
     if areas is not None:
         told |= _set_areas(row, areas)
-    data = {"version": row.version, "changed": told}
+    data = {"version": row.version, "changed": told} | ({"since": since} if since else {})
     ledger.record(actor=by, act="personnel.edit_inspector", subject=row, data=data)
     return row
 
@@ -185,17 +209,6 @@ def end_absence(*, absence: Absence, until: date, by: User) -> Absence:
 
 
 @transaction.atomic
-def deactivate(*, inspector: Inspector, reason: str, by: User) -> Inspector:
-    """Left the post: stays on record, no longer drawn. raises: OutOfOrder, RuleBroken, NotAllowed"""
-    return _set_post(inspector, False, reason, by)
-
-
-@transaction.atomic
-def reactivate(*, inspector: Inspector, reason: str, by: User) -> Inspector:
-    return _set_post(inspector, True, reason, by)
-
-
-@transaction.atomic
 def link_user(*, inspector: Inspector, user: User | None, by: User | None) -> Inspector:
     """Tie the person on the register to the account he logs in with (None: untie).
 
@@ -229,20 +242,3 @@ def _check_link(row: Inspector, user: User) -> None:
         raise RuleBroken(
             f"账号 {user.username} 已关联{other.name}。请先解除，或换一个账号。", code="user_is_linked"
         )
-
-
-def _set_post(inspector: Inspector, in_post: bool, reason: str, by: User) -> Inspector:
-    policies.check_may_edit(by, inspector.organisation)
-    row = Inspector.objects.select_for_update(of=("self",), no_key=True).get(pk=inspector.pk)
-    if row.in_post == in_post:
-        raise OutOfOrder(
-            f"{row.name}现在就{'在岗' if in_post else '不在岗'}，不用再改。", code="post_is_the_same"
-        )
-    if not reason.strip():
-        raise RuleBroken("请写明原因，例如调离、退休、恢复执法岗位。", code="reason_missing")
-    row.in_post = in_post
-    row.version += 1
-    row.save(update_fields=["in_post", "version"])
-    act = "personnel.reactivate" if in_post else "personnel.deactivate"
-    ledger.record(actor=by, act=act, subject=row, data={"reason": reason})
-    return row

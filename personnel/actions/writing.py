@@ -12,9 +12,12 @@ from foundation.intake.doors import RegisterMoved, Tell, Undone
 from foundation.organisation.models import User
 from foundation.sheets.changes import ADD
 from foundation.sheets.columns import load
+from personnel import rules
+from personnel.actions.dated import Before, follow, mirror, restore, snapshot
 from personnel.adoption import book_of
 from personnel.imports import InspectorRegister
-from personnel.models import Inspector, PersonnelImport, PersonnelImportedRow
+from personnel.models import Inspector, PersonnelImport, PersonnelImportedRow, Posting
+from personnel.queries import term_of
 
 _FIELDS = {field.name: field for field in Inspector._meta.concrete_fields}
 
@@ -25,7 +28,7 @@ def write(batch: PersonnelImport, on: date, by: User, tell: Tell) -> dict[str, A
     done = 0
     for changes in batch.each_part():
         for change in changes:
-            _write(batch, change, register)
+            _write(batch, change, register, on)
             done += 1
         tell(done)
     return {}
@@ -44,22 +47,51 @@ def undo(batch: PersonnelImport, on: date, by: User, tell: Tell) -> Undone:
     return Undone(restored, kept)
 
 
-def _write(batch: PersonnelImport, change: dict, register: InspectorRegister) -> None:
+def _write(batch: PersonnelImport, change: dict, register: InspectorRegister, on: date) -> None:
     added = change["kind"] == ADD
     row = _new(batch, change) if added else _locked(change)
+    dated = {} if added else snapshot(row)
     try:
-        _set(row, change["values"], register)
-    except (ValidationError, KeyError) as error:
+        _change(row, change["values"], register, on)
+    except (ValidationError, KeyError, rules.TermsWrong) as error:
         raise RegisterMoved(
             f"核对之后名录有变，{change['name']}写不进去{_why(error)}。请重新上传文件核对。"
         ) from None
     PersonnelImportedRow.objects.create(
         batch=batch, inspector=row, row=change["row"], added=added, version=row.version,
-        fields=change["fields"], before=change["old"],
+        fields=change["fields"], before=change["old"], dated=dated,
     )  # fmt: skip
 
 
+def _change(row: Inspector, plain: Mapping[str, Any], register: InspectorRegister, on: date) -> None:
+    """The fields, and the history behind them. Another unit, post or establishment counts from the day of the import."""
+    before = Before.of(row) if row.pk else None
+    since = plain.get("posted_since")
+    _set(row, {key: value for key, value in plain.items() if key != "posted_since"}, register)
+    if before is not None:
+        follow(row, before, on, f"导入 {on}")
+    if "posted_since" in plain:
+        _begin(row, date.fromisoformat(since) if since else None)
+    mirror(row, on)
+
+
+def _begin(row: Inspector, since: date | None) -> None:
+    """The day the present period in post began. raises: TermsWrong"""
+    postings = list(row.postings.order_by("id"))
+    now = next((one for one in postings if one.until is None), None)
+    if now is None and postings:
+        return
+    if now is None:
+        now = Posting(inspector=row, unit=row.unit, post=row.post, established=row.established)
+    others = [term_of(one) for one in postings if one.pk != now.pk]
+    now.since = since
+    rules.check_term(term_of(now), others)
+    now.save()
+
+
 def _why(error: Exception) -> str:
+    if isinstance(error, rules.TermsWrong):
+        return f"（{error.message}）"
     return f"（{''.join(error.messages)}）" if isinstance(error, ValidationError) else "（单位或片区已删去）"
 
 
@@ -104,7 +136,9 @@ def _take_back(row: PersonnelImportedRow, register: InspectorRegister) -> bool:
                 _delete(row, inspector)
             else:
                 inspector.version += 1
-                _set(inspector, row.before, register)
+                before = {key: value for key, value in row.before.items() if key != "posted_since"}
+                restore(inspector, row.dated)
+                _set(inspector, before, register)
     except (ProtectedError, ValidationError, KeyError):
         return False
     return True
@@ -112,5 +146,6 @@ def _take_back(row: PersonnelImportedRow, register: InspectorRegister) -> bool:
 
 def _delete(row: PersonnelImportedRow, inspector: Inspector) -> None:
     row.delete()
+    restore(inspector, {})
     inspector.areas.clear()
     Inspector.objects.filter(pk=inspector.pk).delete()

@@ -42,14 +42,15 @@ def inspectors(request: HttpRequest) -> HttpResponse:
     bureau, today = organisation(request), timezone.localdate()
     found = _filtered(request, bureau)
     people: QuerySet[Inspector] = found.qs.select_related("unit").prefetch_related("areas")
+    lacking = queries.incomplete(Inspector.objects.of(bureau), book_of(bureau, today))
     page = Paginator(in_order(people, request.GET.get("sort", "")), PER_PAGE).get_page(
         request.GET.get("page")
     )
     context = {
-        "filter": found, "page_obj": page, "rows": pages.list_rows(page.object_list, today), "today": today,
-        "figures": pages.figures(queries.roll(bureau, today), f"?org={bureau.code}&sort=certificate"), "bureau": bureau, "filtered": any(request.GET.get(name) for name in found.filters),
-        "tabs": pages.bureau_tabs(request.user, bureau), "may_edit": policies.can_edit(request.user, bureau),
-        "may_import": policies.can_import(request.user, bureau),
+        "filter": found, "page_obj": page, "rows": pages.list_rows(page.object_list, today, lacking), "today": today,
+        "figures": pages.figures(queries.roll(bureau, today), f"?org={bureau.code}", len(lacking)), "bureau": bureau, "filtered": any(request.GET.get(name) for name in found.filters),
+        "views": pages.view_tabs(request.user, "list", request.GET.get("org", "")), "tabs": pages.bureau_tabs(request.user, bureau), "may_edit": policies.can_edit(request.user, bureau),
+        "may_import": policies.can_import(request.user, bureau), "lacking": lacking,
     }  # fmt: skip
     return render(request, "personnel/inspectors.html", context)
 
@@ -80,7 +81,7 @@ def inspector(request: HttpRequest, inspector_id: int) -> HttpResponse:
 def page_of(request: HttpRequest, found: Inspector, **forms: AbsenceForm | AccountForm) -> HttpResponse:
     today, may_edit = timezone.localdate(), policies.can_edit(request.user, found.organisation)
     context = {
-        "person": found, "today": today, "may_edit": may_edit,
+        "person": found, "today": today, "may_edit": may_edit, "may_change": policies.can_change(request.user, found),
         "page": pages.inspector_page(found, request.user, today), "own_only": not can(request.user, "personnel.view"),
         "absence_form": forms.get("absence_form") or AbsenceForm(initial={"since": today}),
         "account_form": forms.get("account_form") or (AccountForm(inspector=found) if may_edit else None),
@@ -99,8 +100,9 @@ def create(request: HttpRequest) -> HttpResponse:
         areas = list(form.cleaned_data["areas"])
         try:
             made = actions.create_inspector(
-                organisation=bureau, values=form.values(), areas=areas, on=today, by=request.user
-            )
+                organisation=bureau, values=form.values(), areas=areas, on=today, by=request.user,
+                posted_since=form.cleaned_data["posted_since"],
+            )  # fmt: skip
         except RuleBroken as broken:
             note_broken(form, broken)
         except ValidationError as invalid:
@@ -139,4 +141,5 @@ def _save(request: HttpRequest, form: InspectorForm) -> None:
     actions.edit_inspector(
         inspector=form.instance, version=form.cleaned_data["version"] or 0, values=form.values(),
         areas=list(form.cleaned_data["areas"]), on=timezone.localdate(), by=request.user,
+        since=form.cleaned_data["effective_on"],
     )  # fmt: skip

@@ -15,7 +15,7 @@ from personnel.views.common import editable_or_404, refused
 from personnel.views.people import page_of
 
 
-def _step(
+def step(
     request: HttpRequest, inspector_id: int, act: Callable[[Inspector], object], done: str
 ) -> HttpResponse:
     """One action on one person, then back to his page."""
@@ -31,7 +31,7 @@ def _step(
 @require_POST
 def deactivate(request: HttpRequest, inspector_id: int) -> HttpResponse:
     reason = request.POST.get("reason", "")
-    return _step(
+    return step(
         request,
         inspector_id,
         lambda found: actions.deactivate(inspector=found, reason=reason, by=request.user),
@@ -42,7 +42,7 @@ def deactivate(request: HttpRequest, inspector_id: int) -> HttpResponse:
 @require_POST
 def reactivate(request: HttpRequest, inspector_id: int) -> HttpResponse:
     reason = request.POST.get("reason", "")
-    return _step(
+    return step(
         request,
         inspector_id,
         lambda found: actions.reactivate(inspector=found, reason=reason, by=request.user),
@@ -59,7 +59,7 @@ def link(request: HttpRequest, inspector_id: int) -> HttpResponse:
         response.status_code = 422
         return response
     user = form.cleaned_data["user"]
-    return _step(
+    return step(
         request,
         inspector_id,
         lambda person: actions.link_user(inspector=person, user=user, by=request.user),
@@ -95,7 +95,7 @@ def end_absence(request: HttpRequest, inspector_id: int, absence_id: int) -> Htt
         messages.error(request, "请填结束日期，例如 2026-03-01。")
         return redirect("personnel:inspector", found.pk)
     until = form.cleaned_data["until"]
-    return _step(
+    return step(
         request,
         inspector_id,
         lambda _: actions.end_absence(absence=row, until=until, by=request.user),

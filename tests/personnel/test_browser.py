@@ -13,7 +13,7 @@ from config.synthetic.world import make_world
 from foundation.organisation.models import Area, Unit
 from personnel import actions
 from personnel.models import Inspector
-from tests.factories import create_organisation, create_user
+from tests.factories import create_organisation, create_target, create_user
 from tests.personnel.factories import adopt
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -122,3 +122,73 @@ def test_a_list_is_handed_in_corrected_confirmed_and_read(live_server, page, bur
     check(page, tmp_path, "form")
     page.goto(live_server.url + reverse("personnel:import"))
     check(page, tmp_path, "imports")
+
+
+def test_the_register_is_seen_whole_and_ones_own_page_fits_the_phone(
+    live_server, page, bureau, planner, context, client, tmp_path
+):
+    """Overviews, auxiliary register, dictionary; then an inspector's own phone: page, declaration, confirmation."""
+    today = timezone.localdate()
+    batch = actions.check_file(
+        organisation=bureau,
+        file_name="名册.xlsx",
+        data=workbook("检查人员", bureau.world.inspectors),
+        by=planner,
+    )
+    actions.commit_import(batch=batch, by=planner)
+    people = list(Inspector.objects.of(bureau).order_by("uid"))
+    me = people[0]
+    actions.register_certificate(
+        inspector=people[1], number="NEW1", issued_on=today, valid_until=today + timedelta(900), by=planner
+    )
+    for n, reason in enumerate(("leave", "seconded", "training")):
+        actions.register_absence(
+            inspector=people[n],
+            reason=reason,
+            since=today + timedelta(9 * n),
+            until=today + timedelta(9 * n + 17),
+            by=planner,
+        )
+    for n, days in enumerate((-3, 6, 40, 200)):
+        Inspector.objects.filter(pk=people[6 + n].pk).update(certificate_valid_until=today + timedelta(days))
+    actions.deactivate(inspector=people[4], reason="退休", on=today + timedelta(30), by=planner)
+    actions.add_speciality(organisation=bureau, word="水", by=planner)
+    values = {
+        "uid": "FZ-1", "kind": "expert", "name": "赵某", "institution": "青禾环境科学研究院", "document": "聘书〔2026〕1号",
+        "valid_from": today, "valid_until": today + timedelta(60),
+    }  # fmt: skip
+    actions.create_assistant(organisation=bureau, values=values, by=planner)
+    for name in ("available", "expiry", "heads", "assistants", "words"):
+        page.goto(live_server.url + reverse(f"personnel:{name}"))
+        check(page, tmp_path, name)
+    page.goto(live_server.url + reverse("personnel:inspector", args=[people[1].pk]))
+    check(page, tmp_path, "person")
+    page.goto(live_server.url + reverse("inspections:people"))
+    check(page, tmp_path, "performance")
+
+    user = create_user(bureau, "inspector", username="me", name=me.name)
+    actions.link_user(inspector=me, user=user, by=None)
+    client.force_login(user)
+    context.add_cookies(
+        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
+    )
+    firm = create_target(bureau, name="青禾独一化工有限公司")
+    page.goto(live_server.url + reverse("phone:me"))
+    check(page, tmp_path, "me")
+    page.get_by_role("link", name="去申报、确认").click()
+    page.get_by_role("link", name="申报利害关系").click()
+    page.fill("[name=uid]", firm.name)
+    page.fill("[name=evidence]", "配偶任职")
+    check(page, tmp_path, "declare")
+    page.get_by_role("button", name="申报").click()
+    page.get_by_role("heading", name=firm.name).wait_for()
+    page.locator("#year summary").click()
+    page.locator("button[type=submit]:visible", has_text="确认：没有遗漏").click()
+    page.get_by_text("申报的 1 条属实").wait_for()
+    check(page, tmp_path, "mine")
+    client.force_login(create_user(bureau, "discipline", username="jw", name="纪检"))
+    context.add_cookies(
+        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
+    )
+    page.goto(live_server.url + reverse("draws:conflicts"))
+    check(page, tmp_path, "officer")

@@ -82,7 +82,10 @@ def test_the_buckets_of_the_database_are_those_of_the_rule(bureau, state):
         row.pk for row in people if rules.certificate_state(queries.certificate_of(row), TODAY) == state
     }
     assert wanted
-    assert set(Inspector.objects.certificate_in(state, TODAY).values_list("pk", flat=True)) == wanted
+    assert (
+        set(queries.in_certificate(Inspector.objects.of(bureau), state, TODAY).values_list("pk", flat=True))
+        == wanted
+    )
 
 
 def test_those_available_on_a_day_are_those_of_the_rule(bureau):

@@ -70,14 +70,6 @@ def test_the_badge_tells_how_long_a_certificate_lasts(until, issued, state, word
     assert (badge.state, badge.words) == (state, words)
 
 
-def test_the_days_of_the_buckets_are_those_of_the_badge():
-    for until, issued, state, _ in BUCKETS:
-        for bucket in ("expired", "soon", "later", "fine"):
-            first, last = rules.ends_between(bucket, DAY)
-            inside = (first is None or first <= until) and (last is None or until <= last)
-            assert inside is (bucket == state) or issued
-
-
 @pytest.mark.parametrize(
     ("values", "missing"),
     [

@@ -189,7 +189,7 @@ def test_the_list_is_filtered_by_unit_and_area(as_planner, bureau):
 def test_the_list_counts_officers_and_alarms(as_planner, bureau):
     _people(bureau)
     figures = {figure["label"]: figure["value"] for figure in as_planner.get(LIST).context["figures"]}
-    assert figures == {"在册": 6, "在编在岗持证": 3, "今天可参加抽取": 2, "执法证到期提醒": 2}
+    assert figures == {"在册": 6, "在编在岗持证": 3, "今天可参加抽取": 2, "执法证到期提醒": 2, "资料不全": 5}
 
 
 def test_the_list_is_sorted_by_what_is_asked(as_planner, bureau):

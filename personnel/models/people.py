@@ -1,17 +1,35 @@
-"""WHO inspects (检查人员名录库): certificates, specialities, areas, leave."""
+"""WHO inspects (检查人员名录库): certificates, specialities, areas, posts."""
 
 from datetime import date
 from typing import Self
 
+from django.apps import apps
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from foundation.intake import models as intake
 from foundation.organisation.models import Area, Organisation, Unit, User
-from personnel import rules
+
+
+def _rows(name: str) -> models.QuerySet:
+    """Of a table that stands below the inspector in this app."""
+    return apps.get_model("personnel", name)._default_manager.all()
+
+
+def _postings() -> models.QuerySet:
+    return _rows("Posting").filter(inspector=OuterRef("pk"))
+
+
+def _any_posting() -> Exists:
+    return Exists(_postings())
+
+
+def _held(on: date, **wanted: bool) -> Exists:
+    """A period in post that covers the day."""
+    rows = _postings().filter(Q(since=None) | Q(since__lte=on), Q(until=None) | Q(until__gte=on))
+    return Exists(rows.filter(**wanted))
 
 
 class InspectorQuerySet(models.QuerySet):
@@ -22,20 +40,35 @@ class InspectorQuerySet(models.QuerySet):
         return self.filter(organisation=organisation)
 
     def active(self) -> Self:
+        """In post today, by what the register says now; for another day: in_post_on."""
         return self.filter(in_post=True)
+
+    def in_post_on(self, on: date) -> Self:
+        """In post on the day: by the periods registered, or by the mark of who has none. source: NM-16.3, XY-2.8"""
+        return self.filter(_held(on) | ~_any_posting() & Q(in_post=True))
+
+    def established_on(self, on: date) -> Self:
+        """在编在岗 on the day."""
+        known = _held(on, established=True)
+        return self.filter(known | ~_any_posting() & Q(in_post=True, established=True))
 
     def certified_on(self, on: date) -> Self:
         """Holders of a certificate valid on the day: only they may lead or count to the team."""
-        return (
-            self.active()
-            .filter(certificate_valid_until__gte=on)
-            .exclude(certificate_no="")
-            .filter(Q(certificate_issued_on=None) | Q(certificate_issued_on__lte=on))
-        )
+        return self.in_post_on(on).holding_on(on)
+
+    def holding_on(self, on: date) -> Self:
+        """With a certificate valid on the day, renewed and earlier ones included."""
+        own = Q(certificate_valid_until__gte=on) & ~Q(certificate_no="")
+        own &= Q(certificate_issued_on=None) | Q(certificate_issued_on__lte=on)
+        papers = _rows("Certificate").filter(
+            Q(issued_on=None) | Q(issued_on__lte=on), Q(revoked_on=None) | Q(revoked_on__gt=on),
+            inspector=OuterRef("pk"), entitles=True, valid_until__gte=on,
+        )  # fmt: skip
+        return self.filter(own | Exists(papers))
 
     def officers_on(self, on: date) -> Self:
-        """Head-count for officer ratios: certified, established and in post on the day. source: INV-09"""
-        return self.certified_on(on).filter(established=True)
+        """Head-count for officer ratios: certified, established and in post on the day. source: INV-09, XY-3.4, QZ-4.7"""
+        return self.established_on(on).holding_on(on)
 
     def matching(self, words: str) -> Self:
         """Every word occurs in name, number, post or unit."""
@@ -47,22 +80,9 @@ class InspectorQuerySet(models.QuerySet):
             )  # fmt: skip
         return found
 
-    def certificate_in(self, state: str, on: date) -> Self:
-        """Those whose certificate is in one of the buckets of rules.CERTIFICATE_LABELS on the day."""
-        nothing = Q(certificate_no="") | Q(certificate_valid_until=None)
-        future = Q(certificate_issued_on__gt=on)
-        if state == rules.NONE:
-            return self.filter(nothing)
-        if state == rules.FUTURE:
-            return self.exclude(nothing).filter(future)
-        first, last = rules.ends_between(state, on)
-        found = self.exclude(nothing).exclude(future)
-        found = found.filter(certificate_valid_until__gte=first) if first else found
-        return found.filter(certificate_valid_until__lte=last) if last else found
-
     def available_on(self, on: date) -> Self:
-        away = Absence.objects.filter(since__lte=on).filter(Q(until=None) | Q(until__gte=on))
-        return self.active().exclude(pk__in=away.values("inspector"))
+        away = _rows("Absence").filter(since__lte=on).filter(Q(until=None) | Q(until__gte=on))
+        return self.in_post_on(on).exclude(pk__in=away.values("inspector"))
 
 
 class Inspector(models.Model):
@@ -92,6 +112,7 @@ class Inspector(models.Model):
     duty = models.CharField("人员类别", max_length=16, choices=Duty.choices, default=Duty.CERTIFIED)
     certificate_no = models.CharField("执法证号", max_length=40, blank=True)
     certificate_type = models.CharField("证件类型", max_length=40, blank=True)
+    certificate_issuer = models.CharField("发证机关", max_length=60, blank=True)
     certificate_issued_on = models.DateField("发证日期", null=True, blank=True)
     certificate_valid_until = models.DateField("有效期至", null=True, blank=True)
     established = models.BooleanField("在编", default=True)
@@ -135,84 +156,3 @@ class Inspector(models.Model):
 def label_of(name: str) -> str:
     """The Chinese name of an inspector's field."""
     return next(str(field.verbose_name) for field in Inspector._meta.get_fields() if field.name == name)  # type: ignore[union-attr]
-
-
-class Absence(models.Model):
-    """请假、培训、借调：这段时间不参加抽取。"""
-
-    class Reason(models.TextChoices):
-        LEAVE = "leave", "请假"
-        TRAINING = "training", "培训"
-        SECONDED = "seconded", "借调"
-        DUTY = "duty", "值守或专案"
-        OTHER = "other", "其他"
-
-    inspector = models.ForeignKey(Inspector, models.PROTECT, verbose_name="检查人员", related_name="absences")
-    reason = models.CharField("原因", max_length=10, choices=Reason.choices)
-    since = models.DateField("起")
-    until = models.DateField("止", null=True, blank=True)
-    note = models.CharField("说明", max_length=200, blank=True)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "离岗"
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(until=None) | Q(until__gte=models.F("since")), name="absence_ends_after_it_starts",
-                violation_error_message="离岗的结束日期不能早于开始日期。",
-            ),
-            models.CheckConstraint(
-                condition=Q(reason__in=["leave", "training", "seconded", "duty", "other"]), name="absence_reason_is_known"
-            ),
-        ]  # fmt: skip
-
-
-class PersonnelImport(intake.Batch):
-    """一次人员名册导入：上传、核对、确认、可撤销。"""
-
-    class Meta:
-        verbose_name = verbose_name_plural = "人员导入批次"
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(state__in=intake.STATE_NAMES.split()), name="personnel_import_state_is_known"
-            )
-        ]
-
-
-class PersonnelImportPart(intake.Part):
-    """人员导入批次的一段变化。"""
-
-    batch = models.ForeignKey(PersonnelImport, models.PROTECT, verbose_name="批次", related_name="parts")
-
-    class Meta:
-        verbose_name = verbose_name_plural = "人员导入变化"
-        constraints = [
-            models.UniqueConstraint(fields=["batch", "no"], name="personnel_import_part_is_numbered_once")
-        ]
-
-
-class PersonnelImportedRow(models.Model):
-    """已导入批次的一行：动了谁、改了什么、改后是第几版。"""
-
-    batch = models.ForeignKey(PersonnelImport, models.PROTECT, verbose_name="批次", related_name="imported")
-    inspector = models.ForeignKey(Inspector, models.PROTECT, verbose_name="检查人员", related_name="imported")
-    row = models.PositiveIntegerField("行号")
-    added = models.BooleanField("新增")
-    version = models.PositiveIntegerField("导入后版本")
-    fields = models.JSONField("字段", default=list, help_text="字段、旧值、新值")
-    before = models.JSONField("原值", default=dict)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "人员导入明细"
-
-
-class PersonnelMapping(intake.Mapping):
-    """列对应：外部人员名册的表头，对到本系统的哪一列。按来源起名，下次自动认出。"""
-
-    class Meta:
-        verbose_name = verbose_name_plural = "人员列对应"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["organisation", "name"], name="personnel_mapping_name_is_unique",
-                violation_error_message="这个名称的列对应已存在。",
-            )
-        ]  # fmt: skip

@@ -1,8 +1,9 @@
-"""Evidence is distrusted: what a file is, is read from its bytes, not from its name or what a browser says."""
+"""Uploaded files are distrusted: what a file is, is read from its bytes, not from its name or what a browser says."""
 
+import hashlib
 import re
 import zipfile
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from foundation.errors import RuleBroken
 
@@ -73,3 +74,13 @@ def _members(file: BinaryIO) -> set[str]:
             return set(archive.namelist())
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
         return set()
+
+
+def digest(file: Any) -> str:
+    """SHA-256 of the bytes, in hex; leaves the file at its start."""
+    total = hashlib.sha256()
+    file.seek(0)
+    for chunk in iter(lambda: file.read(1 << 20), b""):
+        total.update(chunk)
+    file.seek(0)
+    return total.hexdigest()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from foundation.errors import RuleBroken
@@ -91,14 +91,6 @@ def certificate_state(certificate: Certificate, today: date) -> str:
     return SOON if left <= SOON_DAYS else LATER if left <= LATER_DAYS else FINE
 
 
-def ends_between(state: str, today: date) -> tuple[date | None, date | None]:
-    """First and last end date of the certificates in a bucket that goes by the end date; None = open."""
-    soon, later, day = today + timedelta(SOON_DAYS), today + timedelta(LATER_DAYS), timedelta(1)
-    return {
-        EXPIRED: (None, today - day), SOON: (today, soon), LATER: (soon + day, later), FINE: (later + day, None),
-    }[state]  # fmt: skip
-
-
 @dataclass(frozen=True)
 class Badge:
     """How a certificate looks on the list; `tone` and `icon` as in the status tags."""
@@ -142,6 +134,20 @@ def missing_fields(values: Mapping[str, Any], fields: Iterable[str]) -> list[str
     exempt = values.get("duty") == REGULATORY
     wanted = [name for name in fields if not (exempt and name.startswith("certificate_"))]
     return [name for name in wanted if values.get(name) in (None, "", [])]
+
+
+LABEL_FIELDS = {
+    "所在区域": "areas",
+    "工作年限": "service_since",
+    "业务专长": "specialities",
+    "部门岗位": "post",
+}
+
+
+def missing_labels(values: Mapping[str, Any], labels: Iterable[str]) -> list[str]:
+    """Label groups of the rulebook that are empty. labels: rulebook.personnel.labels, source: QS-7.8, NM-16.2, WL-5.2"""
+    known = [LABEL_FIELDS[name] for name in labels if name in LABEL_FIELDS]
+    return [name for name in known if values.get(name) in (None, "", [])]
 
 
 def masked_phone(phone: str) -> str:
