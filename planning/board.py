@@ -207,7 +207,7 @@ def _origin(part: Mapping[str, Any], quota: Quota | None) -> dict[str, str]:
     return {"kind": _KIND[part["origin"]], "text": text, "note": note or "产品默认，文件没有规定"}
 
 
-_KIND = {"law": "law", "other_law": "law", "interpretation": "AMB", "default": "DEFAULT"}
+_KIND = {"law": "law", "other_law": "law", "interpretation": "AMB", "default": "DEFAULT", "local": "local"}
 
 
 def _since(register: Register, found: Figure, planned: PlannedNumber | None) -> dict[str, str]:

@@ -85,6 +85,10 @@ class AnnualPlan(models.Model):
     superior_document = models.CharField("上级计划", max_length=200, blank=True)
     superior_issued_on = models.DateField("上级计划印发日期", null=True, blank=True)
 
+    own_lines = models.JSONField(
+        "本局自设的配额", default=list, blank=True, help_text="规则书以外加的任务，各有范围、数量和来源文件"
+    )
+
     objects = PlanQuerySet.as_manager()
 
     class Meta:
@@ -148,11 +152,17 @@ class PlanParticipant(models.Model):
 class PlanTask(models.Model):
     """计划里的一项任务：一条或几条配额线合成一行。"""
 
+    class Origin(models.TextChoices):
+        BOOK = "book", "规则书"
+        LOCAL = "local", "本局自设"
+
     plan = models.ForeignKey(AnnualPlan, models.PROTECT, verbose_name="年度计划", related_name="tasks")
     no = models.PositiveSmallIntegerField("序号")
     name = models.CharField("抽查任务", max_length=200)
     directed = models.BooleanField("定向", default=False)
-    line = models.CharField("配额线", max_length=32, help_text="规则书 quotas 的 id")
+    line = models.CharField("配额线", max_length=32, help_text="规则书 quotas 的 id，或本局自设的编号")
+    origin = models.CharField("来历", max_length=5, choices=Origin.choices, default=Origin.BOOK)
+    source = models.CharField("来源文件", max_length=200, blank=True, help_text="本局自设的任务依据什么文件")
     items = models.ManyToManyField(InspectionItem, verbose_name="抽查事项", blank=True, related_name="+")
     scope = models.CharField("抽查对象范围", max_length=300)
     basis = models.CharField("依据", max_length=200)
@@ -170,7 +180,16 @@ class PlanTask(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["plan", "line"], name="line_is_planned_once"),
             models.UniqueConstraint(fields=["plan", "no"], name="task_number_is_unique_in_plan"),
-        ]
+            models.CheckConstraint(condition=Q(origin__in=["book", "local"]), name="task_origin_is_known"),
+            models.CheckConstraint(
+                condition=Q(origin="book") | ~Q(source=""), name="local_task_names_its_source",
+                violation_error_message="本局自设的任务要写明来源文件。",
+            ),
+        ]  # fmt: skip
+
+    @property
+    def is_local(self) -> bool:
+        return self.origin == self.Origin.LOCAL
 
     def __str__(self) -> str:
         return self.name

@@ -6,6 +6,12 @@ from planning.actions.duties import note_duty_done
 from planning.actions.joint import add_participant, drop_task, record_agreement, remove_participant
 from planning.actions.makeups import note_make_up
 from planning.actions.overrides import approve_override, refuse_override, request_override
+from planning.actions.own_lines import (
+    add_own_task,
+    change_own_task,
+    drop_own_task,
+    widen_scope,
+)
 from planning.actions.plans import (
     amend_plan,
     approve_plan,
@@ -22,12 +28,15 @@ from planning.actions.quotas import confirm_quotas
 from planning.actions.simulations import run_simulation, simulate_year
 
 __all__ = [
+    "add_own_task",
     "add_participant",
     "amend_plan",
     "approve_override",
     "approve_plan",
+    "change_own_task",
     "confirm_quotas",
     "create_plan",
+    "drop_own_task",
     "drop_task",
     "edit_details",
     "edit_task",
@@ -49,4 +58,5 @@ __all__ = [
     "set_months",
     "simulate_year",
     "submit_plan",
+    "widen_scope",
 ]

@@ -67,6 +67,8 @@ def _task_fields(book: Rulebook, line: Line, before: PlanTask | None) -> dict:
             "rates",
             "rates_reason",
             "note",
+            "origin",
+            "source",
         )
         return {field: getattr(before, field) for field in kept}
     item = book.item(line.item) if line.item else None
@@ -104,6 +106,21 @@ def _create_numbers(plan: AnnualPlan, book: Rulebook, on: date, like: AnnualPlan
         for found in figures
         if found.line.id in tasks
     )  # fmt: skip
+
+
+def create_numbers_of(task: PlanTask, book: Rulebook, on: date, *, manual: int | None = None) -> None:
+    """The numbers of one new task. manual: the same number for every period, from the task's own document"""
+    figures = _year(task.plan, book, on, trial.PlanTerms(), task.line)
+    PlannedNumber.objects.bulk_create(
+        PlannedNumber(task=task, unit_id=found.unit, period=found.period.id, **_number_fields(found, None) | _typed(task, manual))
+        for found in figures
+    )  # fmt: skip
+    if manual is not None:
+        renumber(task.plan, book, on, only=task)
+
+
+def _typed(task: PlanTask, manual: int | None) -> dict:
+    return {} if manual is None else {"manual": manual, "manual_source": task.source}
 
 
 def _number_fields(found: Figure, kept: PlannedNumber | None) -> dict:

@@ -8,9 +8,10 @@ from django.utils import timezone
 from foundation.errors import RuleBroken
 from foundation.ledger import actions as ledger
 from foundation.organisation.models import Organisation, User
+from foundation.rulebook.model import Rulebook
 from planning import policies, trial
-from planning.actions.quotas import plan_in_force
-from planning.models import Override
+from planning.actions.quotas import PlanMissing, plan_in_force
+from planning.models import AnnualPlan, Override
 from registry.models import Target
 
 
@@ -24,12 +25,14 @@ def request_override(
     raises: RuleBroken for a rule without exceptions, or without reason, evidence or object
     """
     policies.check_request_override(by, organisation)
-    book = trial.book_of(plan_in_force(organisation, year))
+    book = _book(organisation, year)
     clause = policies.check_overridable(book, rule)
     if not reason.strip() or not evidence.strip():
         raise RuleBroken("申请例外要写明理由和证据。请补上。", code="reason_missing", clause=clause)
     if target is None and not line and policies.needs_object(book, rule):
         raise RuleBroken("请指明例外适用的检查对象，或适用的配额线。", code="object_missing", clause=clause)
+    if policies.is_about_line(book, rule) and not line:
+        raise RuleBroken("请指明例外适用于计划里的哪一项任务。", code="object_missing", clause=clause)
     if target is not None and target.organisation_id != organisation.pk:
         raise RuleBroken("这个检查对象不属于本局。请从本局名录里选。", code="foreign_target")
     _check_not_asked(organisation, year, rule, target, line)
@@ -42,6 +45,17 @@ def request_override(
         data={"rule": rule, "clause": clause, "target": target, "line": line, "reason": reason},
     )  # fmt: skip
     return override
+
+
+def _book(organisation: Organisation, year: int) -> Rulebook:
+    """Of the plan in force; while the first plan of the year is being made, the one that governs the year."""
+    try:
+        return trial.book_of(plan_in_force(organisation, year))
+    except PlanMissing:
+        draft = AnnualPlan.objects.filter(organisation=organisation, year=year).order_by("-version").first()
+        if draft is None:
+            raise
+        return trial.book_of(draft)
 
 
 def _check_not_asked(

@@ -30,7 +30,7 @@ def explain(book: Rulebook, line: Quota, found: Figure, terms: Terms) -> dict[st
         "place": main.place if main else "",
         "text": main.sentence if main else "",
         "phrase": main.mark if main else "",
-        "source": source_of(book, main.place if main else ""),
+        "source": origin.ref if line.local else source_of(book, main.place if main else ""),
         "parts": [part for part in _parts(book, line, found, terms) if part],
         "arithmetic": {
             "base": found.base,

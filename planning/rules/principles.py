@@ -8,12 +8,15 @@ from foundation.rulebook.model import Rulebook
 from foundation.rulebook.values import Origin
 
 DRAW_WINDOW = "draw.window"  # the time of a draw. source: QZ-5.3, AMB-34
+DAILY_SCOPE = "daily.scope"  # no range set beforehand for daily checks. source: NM-26.2, WL-6.2
+DAILY = "daily"  # the activity those clauses speak of
+_DAILY_SCOPE_CLAUSES = ("NM-26.2", "WL-6.2")
 PLAN_DUE = "plan.due"  # the day by which the plan is to be made. source: WL-7.8
 
 
 @dataclass(frozen=True)
 class Principle:
-    """A rule with its strength. about: target (one target, or all of a line), or year (nothing further)"""
+    """A rule with its strength. about: target (one target, or all of a line), line (a line of the plan), or year (nothing further)"""
 
     id: str
     zh: str
@@ -33,7 +36,7 @@ class Principle:
 
 def rules(book: Rulebook) -> tuple[Principle, ...]:
     """Every rule of the book that limits a draw or a plan, hard ones included, in the order of the book."""
-    return (*_caps(book), *_exclusions(book), *_coverage(book), *_dates(book))
+    return (*_caps(book), *_exclusions(book), *_coverage(book), *_scope(book), *_dates(book))
 
 
 def open_to_exception(book: Rulebook) -> tuple[Principle, ...]:
@@ -63,6 +66,14 @@ def _coverage(book: Rulebook) -> Iterator[Principle]:
     for rule in book.coverage:
         if rule.subject == "target":
             yield Principle(rule.id, rule.zh, rule.origin("strength"), rule.strength == "must")
+
+
+def _scope(book: Rulebook) -> Iterator[Principle]:
+    """The texts that allow directed draws and keep daily checks free of them; a book is known by the text it quotes."""
+    quoted = {origin.ref.partition("-")[0] for origin in book.draw.src.values() if origin.kind == "law"}
+    clause = next((ref for ref in _DAILY_SCOPE_CLAUSES if ref.partition("-")[0] in quoted), "")
+    if clause:
+        yield Principle(DAILY_SCOPE, "日常检查不提前设定范围条件", Origin("law", clause), False, "line")
 
 
 def _dates(book: Rulebook) -> Iterator[Principle]:
