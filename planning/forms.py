@@ -74,28 +74,31 @@ class TaskForm(forms.Form):
         self.fields["items"].queryset = published.order_by("code")
         if book.draw.directed == "no":
             del self.fields["directed"]
-        if line.basis == "manual":
+        if line.basis == "manual" or line.local:
             del self.fields["rates"], self.fields["rates_reason"]
         else:
             self.fields["rates"].help_text = _rates_help(line)
 
     def clean_rates(self) -> list[Decimal]:
-        words = (
-            self.cleaned_data["rates"].replace("，", "、").replace(",", "、").replace("％", "%").split("、")
-        )
-        percent = self.line.basis == "population"
-        try:
-            return [_rate(word.strip(), percent=percent) for word in words if word.strip()]
-        except InvalidOperation:
-            example = "30% 或 30%、30%、25%、25%" if percent else "1:3 或 2、3、2、3"
-            raise forms.ValidationError(f"比例没有看懂，请写成 {example}。") from None
+        return read_rates(self.cleaned_data["rates"], percent=self.line.basis == "population")
 
     def clean_offices(self) -> list[str]:
+        return read_list(self.cleaned_data["offices"])
+
+
+def read_list(text: str) -> list[str]:
+    return [word.strip() for word in text.replace("，", "、").split("、") if word.strip()]
+
+
+def read_rates(text: str, *, percent: bool) -> list[Decimal]:
+    """30% 、 25%, or 1:3. raises: ValidationError that shows how to write it"""
+    try:
         return [
-            word.strip()
-            for word in self.cleaned_data["offices"].replace("，", "、").split("、")
-            if word.strip()
+            _rate(word, percent=percent) for word in read_list(text.replace(",", "、").replace("％", "%"))
         ]
+    except InvalidOperation:
+        example = "30% 或 30%、30%、25%、25%" if percent else "1:3 或 2、3、2、3"
+        raise forms.ValidationError(f"比例没有看懂，请写成 {example}。") from None
 
 
 def _rate(word: str, *, percent: bool) -> Decimal:
