@@ -248,13 +248,13 @@ def override_workbook(title: str, rows: Iterable[Override], words: Mapping[str, 
     page.title = "例外申请"
     lines = (
         (one.year, words.get(one.rule, one.rule), one.clause, one.target.name if one.target else one.line or "不分对象", one.reason,
-         one.evidence, one.requested_by.name, _minute(one.requested_at), one.approved_by.name if one.approved_by else "",
+         one.evidence, "；".join(f"{file.name}（{file.sha256}）" for file in one.files.all()), one.requested_by.name, _minute(one.requested_at), one.approved_by.name if one.approved_by else "",
          _minute(one.approved_at), one.refused_reason)
         for one in rows
     )  # fmt: skip
     _fill(
-        page, title, ("年度", "规则", "条款", "对象或配额", "理由", "证据", "申请人", "申请时间", "批准人", "批准时间", "不同意理由"),
-        (8, 26, 12, 26, 36, 30, 10, 17, 10, 17, 26), lines,
+        page, title, ("年度", "规则", "条款", "对象或配额", "理由", "证据", "证据文件和指纹", "申请人", "申请时间", "批准人", "批准时间", "不同意理由"),
+        (8, 26, 12, 26, 36, 30, 40, 10, 17, 10, 17, 26), lines,
     )  # fmt: skip
     return _saved(book)
 

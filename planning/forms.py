@@ -139,6 +139,11 @@ class OverrideForm(forms.Form):
     target = forms.CharField(label="检查对象编号", max_length=64, help_text="在名录页可以查到。")
     reason = forms.CharField(label="理由", max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
     evidence = forms.CharField(label="证据", max_length=300, help_text="文件名称、文号或案号。")
+    file = forms.FileField(
+        label="证据文件",
+        required=False,
+        help_text="扫描件、照片或文件，jpg、png、pdf、docx、xlsx，不超过 20 MB；上传即算指纹。",
+    )
 
     def __init__(self, *args: Any, book: Rulebook, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -160,6 +165,11 @@ class ExceptionForm(forms.Form):
     )
     reason = forms.CharField(label="理由", max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
     evidence = forms.CharField(label="证据", max_length=300, help_text="文件名称、文号或案号。")
+    file = forms.FileField(
+        label="证据文件",
+        required=False,
+        help_text="扫描件、照片或文件，jpg、png、pdf、docx、xlsx，不超过 20 MB；上传即算指纹。",
+    )
 
     def __init__(self, *args: Any, book: Rulebook, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -382,6 +382,31 @@ class Override(models.Model):
         return self.rule
 
 
+class OverrideFile(models.Model):
+    """例外的证据文件：上传即算指纹，只增不改。"""
+
+    override = models.ForeignKey(Override, models.PROTECT, verbose_name="例外", related_name="files")
+    file = models.FileField("文件", upload_to="overrides/%Y/%m/")
+    name = models.CharField("文件名", max_length=200)
+    media_type = models.CharField("类型", max_length=100)
+    size = models.PositiveIntegerField("字节数")
+    sha256 = models.CharField("指纹", max_length=64)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="上传人", related_name="+"
+    )
+    uploaded_at = models.DateTimeField("上传时间", default=timezone.now)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "例外证据文件"
+        constraints = [
+            models.UniqueConstraint(fields=["override", "sha256"], name="override_file_is_uploaded_once"),
+            models.CheckConstraint(condition=Q(size__gt=0), name="override_file_is_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class YearSimulation(models.Model):
     """把一份计划的一年抽许多遍：在后台做，种子公开，结果与任何一次抽取会无关。"""
 

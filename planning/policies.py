@@ -277,6 +277,22 @@ def check_decide_override(user: User, override: Override) -> None:
         raise OutOfOrder("这条例外申请已经处理过了，不能再处理一次。要改变结果请另行申请。")
 
 
+def check_attach(user: User, override: Override) -> None:
+    check_request_override(user, override.organisation)
+    if override.requested_by_id != user.pk:
+        raise NotAllowed("证据由申请人上传。请找申请人补交。")
+    if override.approved_at or override.refused_reason:
+        raise OutOfOrder("这条例外已经处理过了，证据不能再改。")
+
+
+def can_attach(user: User, override: Override) -> bool:
+    try:
+        check_attach(user, override)
+    except RuleBroken:
+        return False
+    return True
+
+
 def check_request_override(user: User, organisation: object) -> None:
     if not (can(user, "planning.edit") or can(user, "draws.operate")):
         raise NotAllowed("申请例外须由计划编制员或抽取组织员办理。")

@@ -1,6 +1,5 @@
 """Evidence: checked by its bytes, hashed here, stored under a name nobody can guess."""
 
-import hashlib
 import secrets
 from datetime import datetime
 from typing import BinaryIO, cast
@@ -8,13 +7,13 @@ from typing import BinaryIO, cast
 from django.core.files.base import File
 from django.db import transaction
 
+from foundation.documents import uploads as files
 from foundation.errors import RuleBroken
 from foundation.ledger import actions as ledger
 from foundation.organisation.models import User
 from inspections import policies
 from inspections.actions.common import lock, moment
 from inspections.models import Evidence, Visit, VisitItem
-from inspections.rules import files
 
 
 @transaction.atomic
@@ -33,7 +32,7 @@ def add_evidence(
         raise RuleBroken("这个事项不属于这次检查，请刷新后再传。", code="foreign_item")
     name = files.plain_name(name or file.name or "")
     kind = files.identify(name, cast(BinaryIO, file.file), file.size)
-    digest = _digest(file)
+    digest = files.digest(cast(BinaryIO, file))
     if claimed_sha256 and claimed_sha256.lower() != digest:
         raise RuleBroken(f"“{name}”在传输中损坏，收到的内容与本机不一致。请重新上传。", code="damaged")
     known = Evidence.objects.filter(visit=visit, sha256=digest).first()
@@ -55,15 +54,10 @@ def changed(evidence: Evidence) -> str:
     """Why the stored file is not what was uploaded; empty when its hash is the recorded one."""
     try:
         with evidence.file.open("rb") as stored:
-            return "" if _digest(stored) == evidence.sha256 else "文件内容与上传时的指纹不符"
+            return (
+                ""
+                if files.digest(cast(BinaryIO, stored)) == evidence.sha256
+                else "文件内容与上传时的指纹不符"
+            )
     except OSError:
         return "文件不在存储里"
-
-
-def _digest(file: File) -> str:
-    total = hashlib.sha256()
-    file.seek(0)
-    for chunk in iter(lambda: file.read(1 << 20), b""):
-        total.update(chunk)
-    file.seek(0)
-    return total.hexdigest()

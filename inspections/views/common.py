@@ -5,12 +5,11 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, HttpRequest
+from django.http import HttpRequest
 
+from foundation.documents.serving import send as send
 from foundation.errors import NotAllowed, RuleBroken
 from foundation.organisation.policies import can
-from inspections.models import Evidence
-from inspections.rules.files import SHOWN_INLINE
 
 
 def need(request: HttpRequest, *permissions: str) -> None:
@@ -30,19 +29,6 @@ def attempt(request: HttpRequest, act: Callable[[], Any], done: str) -> bool:
         return False
     messages.success(request, done)
     return True
-
-
-def send(evidence: Evidence) -> FileResponse:
-    """Pictures are shown, everything else is saved; never run, never guessed at (nosniff)."""
-    inline = evidence.media_type in SHOWN_INLINE
-    response = FileResponse(
-        evidence.file.open("rb"), as_attachment=not inline, filename=evidence.name,
-        content_type=evidence.media_type if inline else "application/octet-stream",
-    )  # fmt: skip
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "private, no-store"
-    return response
 
 
 def posted(request: HttpRequest) -> Any:

@@ -5,7 +5,7 @@ from planning.actions.drawn import note_drawn, note_voided
 from planning.actions.duties import note_duty_done
 from planning.actions.joint import add_participant, drop_task, record_agreement, remove_participant
 from planning.actions.makeups import note_make_up
-from planning.actions.overrides import approve_override, refuse_override, request_override
+from planning.actions.overrides import approve_override, attach_evidence, refuse_override, request_override
 from planning.actions.own_lines import (
     add_own_task,
     change_own_task,
@@ -33,6 +33,7 @@ __all__ = [
     "amend_plan",
     "approve_override",
     "approve_plan",
+    "attach_evidence",
     "change_own_task",
     "confirm_quotas",
     "create_plan",

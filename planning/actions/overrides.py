@@ -1,28 +1,34 @@
 """Departing from 原则上: asked for with reason and evidence, decided by another person. source: AMB-57"""
 
+import secrets
+from collections.abc import Sequence
 from datetime import datetime
+from typing import BinaryIO, cast
 
+from django.core.files.base import File
 from django.db import transaction
 from django.utils import timezone
 
+from foundation.documents import uploads
 from foundation.errors import RuleBroken
 from foundation.ledger import actions as ledger
 from foundation.organisation.models import Organisation, User
 from foundation.rulebook.model import Rulebook
 from planning import policies, trial
 from planning.actions.quotas import PlanMissing, plan_in_force
-from planning.models import AnnualPlan, Override
+from planning.models import AnnualPlan, Override, OverrideFile
 from registry.models import Target
 
 
 @transaction.atomic
 def request_override(
     *, by: User, organisation: Organisation, year: int, rule: str, reason: str, evidence: str,
-    target: Target | None = None, line: str = "",
+    target: Target | None = None, line: str = "", files: Sequence[File] = (),
 ) -> Override:  # fmt: skip
     """Ask to depart from a rule that says 原则上: for one target, for every target of one line, or for the year.
 
-    raises: RuleBroken for a rule without exceptions, or without reason, evidence or object
+    files: evidence, each judged by its bytes and hashed here
+    raises: FileRefused; RuleBroken for a rule without exceptions, or without reason, evidence or object
     """
     policies.check_request_override(by, organisation)
     book = _book(organisation, year)
@@ -44,7 +50,35 @@ def request_override(
         actor=by, act="planning.request_override", subject=override,
         data={"rule": rule, "clause": clause, "target": target, "line": line, "reason": reason},
     )  # fmt: skip
+    for file in files:
+        _attach(by, override, file)
     return override
+
+
+@transaction.atomic
+def attach_evidence(*, by: User, override: Override, file: File) -> OverrideFile:
+    """One more file for an exception that is not decided yet; by who asked for it. The same bytes twice are one file."""
+    override = Override.objects.select_for_update(of=("self",), no_key=True).get(pk=override.pk)
+    policies.check_attach(by, override)
+    return _attach(by, override, file)
+
+
+def _attach(by: User, override: Override, file: File) -> OverrideFile:
+    name = uploads.plain_name(file.name or "")
+    kind = uploads.identify(name, cast(BinaryIO, file), file.size)
+    digest = uploads.digest(cast(BinaryIO, file))
+    known = override.files.filter(sha256=digest).first()
+    if known:
+        return known
+    kept = OverrideFile(
+        override=override, name=name, media_type=uploads.MEDIA_TYPES[kind], size=file.size, sha256=digest, uploaded_by=by
+    )  # fmt: skip
+    kept.file.save(f"{secrets.token_hex(16)}.{kind}", file, save=False)
+    kept.save()
+    ledger.record(
+        actor=by, act="planning.attach_evidence", subject=override, data={"name": name, "sha256": digest, "size": file.size}
+    )  # fmt: skip
+    return kept
 
 
 def _book(organisation: Organisation, year: int) -> Rulebook:

@@ -7,11 +7,11 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from foundation.documents.models import Document
+from foundation.documents.uploads import FileRefused
 from foundation.errors import NotAllowed, OutOfOrder, RuleBroken
 from foundation.ledger.models import Entry
 from inspections import actions
 from inspections.models import CheckResult, Evidence, FollowUp, Record, Signature, TeamMember, Visit
-from inspections.rules.files import FileRefused
 from inspections.rules.modes import ModeRefused
 from inspections.rules.outcomes import ResultWrong
 from inspections.rules.signing import SignatureWrong, Signed

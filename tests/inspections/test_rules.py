@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from foundation.documents import uploads as files
 from foundation.errors import OutOfOrder
 from foundation.rulebook import library
 from foundation.rulebook.periods import Period
 from foundation.rulebook.pool import ModeRule
-from inspections.rules import files, modes, numbering, outcomes, signing, states, waiving
+from inspections.rules import modes, numbering, outcomes, signing, states, waiving
 from inspections.rules.outcomes import Answer, ItemResult, ResultWrong
 from inspections.rules.signing import Member, SignatureWrong, Signed
 from tests.inspections import factories as make

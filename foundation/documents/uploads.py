@@ -1,5 +1,6 @@
-"""Evidence is distrusted: what a file is, is read from its bytes, not from its name or what a browser says."""
+"""Uploads are distrusted: what a file is, is read from its bytes, not from its name or what a browser says."""
 
+import hashlib
 import re
 import zipfile
 from typing import BinaryIO
@@ -52,6 +53,16 @@ def identify(name: str, file: BinaryIO, size: int) -> str:
     if not fits:
         raise FileRefused(f"“{plain_name(name)}”的内容不是 {kind} 文件。请用原始文件上传，不要改后缀名。")
     return kind
+
+
+def digest(file: BinaryIO) -> str:
+    """SHA-256 of the whole file in hex; leaves it at its start."""
+    total = hashlib.sha256()
+    file.seek(0)
+    for chunk in iter(lambda: file.read(1 << 20), b""):
+        total.update(chunk)
+    file.seek(0)
+    return total.hexdigest()
 
 
 def _fits(kind: str, head: bytes, file: BinaryIO) -> bool:
