@@ -228,8 +228,24 @@ def feasibility_workbook(found: Feasible) -> BytesIO:
         "结论",
     )
     _fill(book.create_sheet("人员"), name, heads, (10,) * 10, people)
-    places = ((one.name, one.targets, round(one.visits, 1), one.people) for one in found.places)
-    _fill(book.create_sheet("路程"), name, ("片区", "对象", "预计家次", "负责的人"), (20, 8, 10, 10), places)
+    places = (
+        (one.name, one.load.targets, round(one.visits, 1), one.people, one.way.visits, one.way.road, heads, round(quarter.visits, 1),
+         round(quarter.needed, 1), quarter.days)
+        for one in found.places for heads, quarter in zip(found.heads, one.load.quarters, strict=True)
+    )  # fmt: skip
+    travel = (
+        "片区",
+        "对象",
+        "全年预计家次",
+        "负责的人",
+        "一天查几家",
+        "路上几天",
+        "季度",
+        "本季家次",
+        "需要人日",
+        "负责的人有人日",
+    )
+    _fill(book.create_sheet("路程"), name, travel, (20, 8, 12, 10, 10, 10, 10, 10, 10, 14), places)
     capped = ((one.target.uid, one.target.name, one.target.area.name, one.visits) for one in found.capped)
     _fill(
         book.create_sheet("已达上限"),

@@ -12,7 +12,7 @@ from foundation.rulebook.library import available
 from foundation.rulebook.model import Rulebook
 from foundation.rulebook.periods import Period
 from foundation.rulebook.tables import Quota as Line
-from planning.models import AnnualPlan, Drawn, PlannedNumber, PlanTask
+from planning.models import AnnualPlan, AreaProfile, Drawn, PlannedNumber, PlanTask
 from planning.rules import months as monthly
 from planning.rules import naming, principles
 from planning.rules.terms import long_zh, rate_text
@@ -220,6 +220,37 @@ class DetailsForm(forms.Form):
             )
         else:
             del self.fields["lead"], self.fields["level"]
+
+
+class AreaForm(forms.Form):
+    """What a bureau writes of one area."""
+
+    mark_optional = True
+    quality = forms.CharField(
+        label="环境质量", max_length=200, required=False, help_text="例如 断面Ⅲ类，优良天数 85%。"
+    )
+    quality_source = forms.CharField(
+        label="环境质量来源", max_length=200, required=False, help_text="例如 2025年度监测年报。"
+    )
+    square_km = forms.DecimalField(
+        label="面积（平方公里）", max_digits=9, decimal_places=2, min_value=0, required=False
+    )
+    visits_per_day = forms.IntegerField(
+        label="一组一天能查几家",
+        min_value=1,
+        max_value=20,
+        initial=1,
+        help_text="本局自己的估计，用来算路程，不是规定的数。",
+    )
+    trip_days = forms.DecimalField(
+        label="每出去一天另在路上几天", max_digits=3, decimal_places=1, min_value=0, initial=0,
+        help_text="当天来回填 0；半天填 0.5。也是本局估计。",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, profile: AreaProfile | None, **kwargs: Any) -> None:
+        if profile:
+            kwargs.setdefault("initial", {name: getattr(profile, name) for name in self.base_fields})
+        super().__init__(*args, **kwargs)
 
 
 class AgreementForm(forms.Form):

@@ -1,5 +1,6 @@
 """HOW MANY: annual plan, planned numbers, quotas of a period."""
 
+from decimal import Decimal
 from typing import Self
 
 from django.conf import settings
@@ -7,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from foundation.organisation.models import Organisation, Unit, User
+from foundation.organisation.models import Area, Organisation, Unit, User
 from foundation.rulebook.periods import Period
 from planning.rules.months import by_month
 from registry.models import InspectionItem
@@ -445,6 +446,33 @@ class YearSimulation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.plan}模拟 {self.runs} 年"
+
+
+class AreaProfile(models.Model):
+    """一个片区编制计划时要看的情况：环境质量、面积，和本局估计的路程。都不是规则书里的数。"""
+
+    area = models.OneToOneField(Area, models.PROTECT, verbose_name="片区", related_name="+")
+    quality = models.CharField("环境质量", max_length=200, blank=True, help_text="例如 断面Ⅲ类，优良天数 85%")
+    quality_source = models.CharField("环境质量来源", max_length=200, blank=True)
+    square_km = models.DecimalField("面积（平方公里）", max_digits=9, decimal_places=2, null=True, blank=True)
+    visits_per_day = models.PositiveSmallIntegerField("一组一天能查几家", default=1)
+    trip_days = models.DecimalField(
+        "每出去一天另在路上几天", max_digits=3, decimal_places=1, default=Decimal(0)
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "片区情况"
+        constraints = [
+            models.CheckConstraint(condition=Q(visits_per_day__gte=1), name="a_day_has_at_least_one_visit"),
+            models.CheckConstraint(condition=Q(trip_days__gte=0), name="trip_takes_no_negative_days"),
+            models.CheckConstraint(
+                condition=Q(quality="") | ~Q(quality_source=""), name="area_quality_names_its_source",
+                violation_error_message="环境质量要写明来源，例如 监测月报。",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.area}情况"
 
 
 class DutyDone(models.Model):

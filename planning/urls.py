@@ -13,6 +13,7 @@ from planning.views import (
     plans,
     quotas,
     simulation,
+    weighing,
 )
 
 app_name = "planning"
@@ -36,6 +37,9 @@ urlpatterns: list[URLPattern] = [
     path("plans/<int:plan_id>/amend/", plans.amend, name="amend"),
     path("plans/<int:plan_id>/recalculate/", plans.recalculate, name="recalculate"),
     path("plans/<int:plan_id>/details/", agreements.details, name="details"),
+    path("plans/<int:plan_id>/factors/", weighing.page, name="factors"),
+    path("plans/<int:plan_id>/factors/file/", weighing.export, name="factors_export"),
+    path("plans/<int:plan_id>/factors/<int:area_id>/", weighing.area, name="area_profile"),
     path("plans/<int:plan_id>/months/", agreements.monthly, name="months"),
     path("plans/<int:plan_id>/participants/", agreements.add, name="participant_add"),
     path("plans/participants/<int:participant_id>/remove/", agreements.remove, name="participant_remove"),

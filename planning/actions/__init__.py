@@ -1,5 +1,6 @@
 """The only writers of planning."""
 
+from planning.actions.areas import set_area_profile
 from planning.actions.details import edit_details, note_published, set_months
 from planning.actions.drawn import note_drawn, note_voided
 from planning.actions.duties import note_duty_done
@@ -55,6 +56,7 @@ __all__ = [
     "request_override",
     "return_plan",
     "run_simulation",
+    "set_area_profile",
     "set_manual",
     "set_months",
     "simulate_year",
