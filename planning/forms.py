@@ -134,9 +134,10 @@ class DayForm(forms.Form):
     day = forms.DateField(label="日期", widget=forms.DateInput(attrs={"type": "date"}))
 
 
-class OverrideForm(forms.Form):
-    rule = forms.ChoiceField(label="要例外的规则")
-    target = forms.CharField(label="检查对象编号", max_length=64, help_text="在名录页可以查到。")
+class EvidenceForm(forms.Form):
+    """Why one departs from a rule, and what proves it."""
+
+    mark_optional = True
     reason = forms.CharField(label="理由", max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
     evidence = forms.CharField(label="证据", max_length=300, help_text="文件名称、文号或案号。")
     file = forms.FileField(
@@ -145,15 +146,21 @@ class OverrideForm(forms.Form):
         help_text="扫描件、照片或文件，jpg、png、pdf、docx、xlsx，不超过 20 MB；上传即算指纹。",
     )
 
+
+class OverrideForm(EvidenceForm):
+    field_order = ("rule", "target", "reason", "evidence", "file")
+    rule = forms.ChoiceField(label="要例外的规则")
+    target = forms.CharField(label="检查对象编号", max_length=64, help_text="在名录页可以查到。")
+
     def __init__(self, *args: Any, book: Rulebook, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["rule"].choices = overridable(book, "target")
 
 
-class ExceptionForm(forms.Form):
+class ExceptionForm(EvidenceForm):
     """Any exception of a year: for one target, for all of a line, or for a date of the year."""
 
-    mark_optional = True
+    field_order = ("year", "rule", "line", "target", "reason", "evidence", "file")
     year = forms.IntegerField(label="年度", min_value=2015, max_value=2100)
     rule = forms.ChoiceField(label="要例外的规则")
     line = forms.ChoiceField(label="适用的配额", required=False)
@@ -162,13 +169,6 @@ class ExceptionForm(forms.Form):
         max_length=64,
         required=False,
         help_text="只为一家申请时填；期限、抽取时间的例外不填。",
-    )
-    reason = forms.CharField(label="理由", max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
-    evidence = forms.CharField(label="证据", max_length=300, help_text="文件名称、文号或案号。")
-    file = forms.FileField(
-        label="证据文件",
-        required=False,
-        help_text="扫描件、照片或文件，jpg、png、pdf、docx、xlsx，不超过 20 MB；上传即算指纹。",
     )
 
     def __init__(self, *args: Any, book: Rulebook, **kwargs: Any) -> None:
@@ -199,6 +199,10 @@ class DetailsForm(forms.Form):
         empty_label="请选择",
         help_text="谁发起、谁组织、谁负责。",
     )
+    lead_kind = forms.ChoiceField(label="牵头方", choices=AnnualPlan.LeadKind.choices, required=False)
+    lead_name = forms.CharField(
+        label="牵头单位", max_length=100, required=False, help_text="别的部门牵头、本局参与时填。"
+    )
     level = forms.CharField(label="实施层级", max_length=60, required=False, help_text="例如 市级、区县级。")
     superior_document = forms.CharField(
         label="上级计划", max_length=200, required=False, help_text="文件名称或文号。"
@@ -219,7 +223,11 @@ class DetailsForm(forms.Form):
                 "code"
             )
         else:
-            del self.fields["lead"], self.fields["level"]
+            for name in ("lead", "lead_kind", "lead_name", "level"):
+                del self.fields[name]
+
+    def clean_lead_kind(self) -> str:
+        return self.cleaned_data["lead_kind"] or AnnualPlan.LeadKind.OWN
 
 
 class AreaForm(forms.Form):
@@ -251,6 +259,11 @@ class AreaForm(forms.Form):
         if profile:
             kwargs.setdefault("initial", {name: getattr(profile, name) for name in self.base_fields})
         super().__init__(*args, **kwargs)
+
+
+class PlanFileForm(forms.Form):
+    title = forms.CharField(label="文件名称", max_length=200)
+    file = forms.FileField(label="文件")
 
 
 class AgreementForm(forms.Form):

@@ -22,12 +22,12 @@ class PlanQuerySet(models.QuerySet):
         """The issued version of a year, or, before it is issued, the approved one. Quotas rest on the department's own
         plan; a joint plan says which of its checks are made together.
         """
-        return self.filter(
-            organisation=organisation,
-            year=year,
-            kind=AnnualPlan.DEPARTMENT,
-            status__in=[AnnualPlan.Status.APPROVED, AnnualPlan.Status.ISSUED],
-        ).order_by("-version")
+        return self.every_kind_in_force(organisation, year).filter(kind=AnnualPlan.DEPARTMENT)
+
+    def every_kind_in_force(self, organisation: Organisation, year: int) -> Self:
+        """Joint plans as well, the newest version of each kind first."""
+        standing = [AnnualPlan.Status.APPROVED, AnnualPlan.Status.ISSUED]
+        return self.filter(organisation=organisation, year=year, status__in=standing).order_by("-version")
 
 
 class AnnualPlan(models.Model):
@@ -42,6 +42,12 @@ class AnnualPlan(models.Model):
         APPROVED = "approved", "已批准"
         ISSUED = "issued", "已印发"
         SUPERSEDED = "superseded", "已被修订"
+
+    class LeadKind(models.TextChoices):
+        OWN = "own", "本局牵头"
+        MARKET = "market", "市场监管部门牵头"
+        SECTOR = "sector", "行业主管部门牵头"
+        GOVERNMENT = "government", "政府确定的部门牵头"
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, verbose_name="机构", related_name="+")
     year = models.PositiveSmallIntegerField("年度")
@@ -79,6 +85,8 @@ class AnnualPlan(models.Model):
     lead = models.ForeignKey(
         Unit, models.PROTECT, verbose_name="发起科室", null=True, blank=True, related_name="+", help_text="联合计划的牵头方"
     )  # fmt: skip
+    lead_kind = models.CharField("牵头方", max_length=10, choices=LeadKind.choices, default=LeadKind.OWN)
+    lead_name = models.CharField("牵头单位", max_length=100, blank=True, help_text="别的部门牵头时填")
     level = models.CharField("实施层级", max_length=60, blank=True)
     weighed = models.TextField(
         "统筹考虑", max_length=1000, blank=True, help_text="污染源、人员、面积等怎样权衡"
@@ -110,10 +118,19 @@ class AnnualPlan(models.Model):
                 condition=Q(status__in=["draft", "submitted", "returned", "approved", "issued", "superseded"]),
                 name="plan_status_is_known",
             ),
+            models.CheckConstraint(
+                condition=Q(lead_kind__in=["own", "market", "sector", "government"]), name="plan_lead_kind_is_known"
+            ),
         ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def led_by(self) -> str:
+        """Who leads a joint plan, in words; empty while nobody does."""
+        own = self.lead.name if self.lead else ""
+        return own if self.lead_kind == self.LeadKind.OWN else self.lead_name
 
     @property
     def is_joint(self) -> bool:
@@ -383,11 +400,9 @@ class Override(models.Model):
         return self.rule
 
 
-class OverrideFile(models.Model):
-    """例外的证据文件：上传即算指纹，只增不改。"""
+class Upload(models.Model):
+    """收下的一个文件：按内容核对类型，上传即算指纹，内容不再改。"""
 
-    override = models.ForeignKey(Override, models.PROTECT, verbose_name="例外", related_name="files")
-    file = models.FileField("文件", upload_to="overrides/%Y/%m/")
     name = models.CharField("文件名", max_length=200)
     media_type = models.CharField("类型", max_length=100)
     size = models.PositiveIntegerField("字节数")
@@ -398,14 +413,39 @@ class OverrideFile(models.Model):
     uploaded_at = models.DateTimeField("上传时间", default=timezone.now)
 
     class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OverrideFile(Upload):
+    """例外的证据文件，只增不改。"""
+
+    override = models.ForeignKey(Override, models.PROTECT, verbose_name="例外", related_name="files")
+    file = models.FileField("文件", upload_to="overrides/%Y/%m/")
+
+    class Meta:
         verbose_name = verbose_name_plural = "例外证据文件"
         constraints = [
             models.UniqueConstraint(fields=["override", "sha256"], name="override_file_is_uploaded_once"),
             models.CheckConstraint(condition=Q(size__gt=0), name="override_file_is_not_empty"),
         ]
 
-    def __str__(self) -> str:
-        return self.name
+
+class PlanFile(Upload):
+    """计划的附件：联合抽查的制度、工作规范、会签和往来文件。"""
+
+    plan = models.ForeignKey(AnnualPlan, models.PROTECT, verbose_name="年度计划", related_name="files")
+    title = models.CharField("文件名称", max_length=200)
+    file = models.FileField("文件", upload_to="plans/%Y/%m/")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "计划附件"
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "sha256"], name="plan_file_is_uploaded_once"),
+            models.CheckConstraint(condition=Q(size__gt=0), name="plan_file_is_not_empty"),
+        ]
 
 
 class YearSimulation(models.Model):

@@ -73,7 +73,8 @@ def find(organisations: Sequence[Organisation], period: Period, on: date) -> Ove
 def _plans(organisation: Organisation, year: int) -> list[AnnualPlan]:
     """The version in force of every kind of plan: departmental first."""
     found: dict[str, AnnualPlan] = {}
-    for plan in AnnualPlan.objects.in_force(organisation, year).select_related("organisation"):
+    in_force = AnnualPlan.objects.every_kind_in_force(organisation, year)
+    for plan in in_force.select_related("organisation"):
         found.setdefault(plan.kind, plan)
     return sorted(found.values(), key=lambda plan: (plan.kind != "department", plan.kind))
 

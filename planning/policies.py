@@ -76,9 +76,10 @@ def check_together(plan: AnnualPlan, *, agreed: bool) -> None:
     """
     if not plan.is_joint:
         return
-    if plan.lead_id is None:
+    if not plan.led_by:
         raise RuleBroken(
-            "联合计划要有一个发起科室，谁发起、谁组织、谁负责。请在“计划说明”里选。", code="lead_missing"
+            "联合计划要有一个牵头方，谁发起、谁组织、谁负责。请在“计划说明”里选发起科室，或写明牵头单位。",
+            code="lead_missing",
         )
     participants = list(plan.participants.order_by("pk"))
     if not participants:

@@ -4,7 +4,14 @@ from planning.actions.areas import set_area_profile
 from planning.actions.details import edit_details, note_published, set_months
 from planning.actions.drawn import note_drawn, note_voided
 from planning.actions.duties import note_duty_done
-from planning.actions.joint import add_participant, drop_task, record_agreement, remove_participant
+from planning.actions.joint import (
+    add_participant,
+    add_plan_file,
+    drop_task,
+    record_agreement,
+    remove_participant,
+    remove_plan_file,
+)
 from planning.actions.makeups import note_make_up
 from planning.actions.overrides import approve_override, attach_evidence, refuse_override, request_override
 from planning.actions.own_lines import (
@@ -31,6 +38,7 @@ from planning.actions.simulations import run_simulation, simulate_year
 __all__ = [
     "add_own_task",
     "add_participant",
+    "add_plan_file",
     "amend_plan",
     "approve_override",
     "approve_plan",
@@ -53,6 +61,7 @@ __all__ = [
     "record_agreement",
     "refuse_override",
     "remove_participant",
+    "remove_plan_file",
     "request_override",
     "return_plan",
     "run_simulation",

@@ -1,20 +1,18 @@
 """Departing from 原则上: asked for with reason and evidence, decided by another person. source: AMB-57"""
 
-import secrets
 from collections.abc import Sequence
 from datetime import datetime
-from typing import BinaryIO, cast
 
 from django.core.files.base import File
 from django.db import transaction
 from django.utils import timezone
 
-from foundation.documents import uploads
 from foundation.errors import RuleBroken
 from foundation.ledger import actions as ledger
 from foundation.organisation.models import Organisation, User
 from foundation.rulebook.model import Rulebook
 from planning import policies, trial
+from planning.actions.keeping import digest, keep
 from planning.actions.quotas import PlanMissing, plan_in_force
 from planning.models import AnnualPlan, Override, OverrideFile
 from registry.models import Target
@@ -64,21 +62,8 @@ def attach_evidence(*, by: User, override: Override, file: File) -> OverrideFile
 
 
 def _attach(by: User, override: Override, file: File) -> OverrideFile:
-    name = uploads.plain_name(file.name or "")
-    kind = uploads.identify(name, cast(BinaryIO, file), file.size)
-    digest = uploads.digest(cast(BinaryIO, file))
-    known = override.files.filter(sha256=digest).first()
-    if known:
-        return known
-    kept = OverrideFile(
-        override=override, name=name, media_type=uploads.MEDIA_TYPES[kind], size=file.size, sha256=digest, uploaded_by=by
-    )  # fmt: skip
-    kept.file.save(f"{secrets.token_hex(16)}.{kind}", file, save=False)
-    kept.save()
-    ledger.record(
-        actor=by, act="planning.attach_evidence", subject=override, data={"name": name, "sha256": digest, "size": file.size}
-    )  # fmt: skip
-    return kept
+    known = override.files.filter(sha256=digest(file)).first()
+    return known or keep(OverrideFile(override=override), file, by=by, act="planning.attach_evidence")
 
 
 def _book(organisation: Organisation, year: int) -> Rulebook:

@@ -17,7 +17,7 @@ from planning import policies, trial
 from planning.actions.building import build_tasks, renumber
 from planning.actions.locking import locked
 from planning.actions.own_lines import check_own_lines, follow_rates
-from planning.models import AnnualPlan, PlannedNumber, PlanParticipant, PlanTask
+from planning.models import AnnualPlan, PlanFile, PlannedNumber, PlanParticipant, PlanTask
 from planning.rules import own_lines
 from registry.models import InspectionItem
 
@@ -80,7 +80,7 @@ def amend_plan(*, by: User, plan: AnnualPlan, reason: str, on: date) -> AnnualPl
         AnnualPlan(
             organisation=plan.organisation, year=plan.year, kind=plan.kind, version=latest.version + 1,
             name=plan.name.replace("暂行", ""), rulebook_id=book.id, rulebook_hash=book.hash, author=by, amends=plan,
-            amendment_reason=reason.strip(), lead=plan.lead, level=plan.level, weighed=plan.weighed,
+            amendment_reason=reason.strip(), lead=plan.lead, lead_kind=plan.lead_kind, lead_name=plan.lead_name, level=plan.level, weighed=plan.weighed,
             superior_document=plan.superior_document, superior_issued_on=plan.superior_issued_on,
             own_lines=[raw for raw in plan.own_lines if own_lines.fits(book, raw)],
         )
@@ -88,6 +88,11 @@ def amend_plan(*, by: User, plan: AnnualPlan, reason: str, on: date) -> AnnualPl
     PlanParticipant.objects.bulk_create(
         PlanParticipant(plan=draft, name=one.name) for one in plan.participants.order_by("pk")
     )
+    PlanFile.objects.bulk_create(
+        PlanFile(plan=draft, title=one.title, file=one.file.name, name=one.name, media_type=one.media_type, size=one.size,
+                 sha256=one.sha256, uploaded_by_id=one.uploaded_by_id, uploaded_at=one.uploaded_at)
+        for one in plan.files.order_by("pk")
+    )  # fmt: skip
     build_tasks(draft, trial.book_of(draft), on, like=plan)
     ledger.record(actor=by, act="planning.amend_plan", subject=draft, data={"amends": plan, "reason": reason})
     return draft
