@@ -239,3 +239,27 @@ def test_the_calendar_file_folds_lines_and_escapes_text():
     assert "SUMMARY:" + "报送，统计表\\;甲\\,乙" * 6 in whole
     assert "DTSTART;VALUE=DATE:20260405" in whole
     assert whole.count("BEGIN:VALARM") == 1
+
+
+@pytest.mark.parametrize(
+    ("book", "wanted"),
+    [
+        ("qinshui-2022", {"plan.make", "plan.publish", "draw"}), ("neimenggu-2024", {"draw", "report.quarterly_statistics", "report.annual_self_review"}),
+        ("xinyang-2023", {"plan.make", "plan.file", "draw", "review"}), ("quzhou-2017", {"plan.make", "plan.file", "draw", "review"}),
+        ("wulong-2024", {"plan.make", "plan.file", "plan.publish", "draw"}),
+    ],
+)  # fmt: skip
+def test_every_kind_of_deadline_of_a_book_is_in_its_calendar(book, wanted):
+    found = agenda.agenda(library.get(book), DAYS, 2026, {2026: date(2026, 3, 2)})
+    kinds = {duty.key.rsplit(".", 1)[0] for duty in found}
+    assert wanted <= kinds
+    assert all(duty.origin.ref or duty.origin.kind == "default" for duty in found)
+
+
+def test_publication_counts_its_working_days_from_the_issue():
+    duty = next(
+        one
+        for one in agenda.agenda(library.get("qinshui-2022"), DAYS, 2026, {2026: date(2026, 3, 2)})
+        if one.key == "plan.publish.2026"
+    )
+    assert (duty.due, duty.origin.ref) == (date(2026, 3, 30), "QS-9.8")
