@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +18,7 @@ from planning.rules import own_lines
 from planning.rules.own_lines import Asked
 from planning.rules.principles import DAILY_SCOPE
 from registry.models import TargetTag
+from tests.factories import create_user
 from tests.planning import factories as make
 
 SOURCE = "青环发〔2026〕2号 年度监管工作方案"
@@ -287,3 +289,41 @@ def test_book_without_directed_draws_takes_no_scope_by_area():
     with pytest.raises(RuleBroken) as refusal:
         add(bureau, plan, bodies=["city"], when=[{"area": [area.code]}])
     assert refusal.value.code == "directed_refused"
+
+
+# ---- pages, without JavaScript ----
+
+
+def typed(item, **fields):
+    return {
+        "name": "一般企业加查", "source": SOURCE, "activity": "daily", "bodies": ["county"], "period": "quarter", "basis": "population",
+        "rates": "10%", "method": "onsite", "items": [item.pk], "scope_tier": ["general"], **fields,
+    }  # fmt: skip
+
+
+def test_pages_of_an_own_task_count_save_refuse_and_drop(bureau, draft, client, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda *args: make.TODAY)
+    item = draft.tasks.first().items.first()
+    new = reverse("planning:own_new", args=[draft.pk])
+    client.force_login(bureau.head)
+    assert client.get(new).status_code == 403
+    client.force_login(create_user(None, "planner"))
+    assert client.get(new).status_code == 404
+    client.force_login(bureau.planner)
+    tried = client.post(new, typed(item, **{"try": "1"}))
+    assert (tried.status_code, PlanTask.objects.filter(origin="local").exists()) == (200, False)
+    assert "家在范围里" in tried.content.decode()
+    assert client.post(new, typed(item, rates="百分之十")).status_code == 422
+    assert client.post(new, typed(item)).status_code == 302
+    task = PlanTask.objects.get(origin="local")
+    changed = client.post(
+        reverse("planning:own_task", args=[task.pk]), typed(item, basis="manual", rates="", count=2)
+    )
+    assert (changed.status_code, task.numbers.get(period="2026Q1").number) == (302, 2)
+    assert SOURCE in client.get(reverse("planning:task", args=[task.pk])).content.decode()
+    scope = reverse("planning:scope", args=[draft.tasks.get(line="key").pk])
+    narrow = client.post(scope, {"scope_tier": ["special"], "source": SOURCE})
+    assert narrow.status_code == 422
+    assert "规则书的范围一家也不能少" in narrow.content.decode()
+    assert client.post(reverse("planning:own_drop", args=[task.pk])).status_code == 302
+    assert not PlanTask.objects.filter(origin="local").exists()
