@@ -102,8 +102,13 @@ def _chances(figure: Figure) -> Iterable[tuple[int, float]]:
 
 def _drawn(plan: AnnualPlan, register: Register, units: dict[int, str], period: Period) -> list[Claim]:
     rows = Drawn.objects.standing().of_year(plan.organisation, period.year)
+    lines = {
+        line: trial.any_line(register.book, plan.organisation, line)
+        for line in set(rows.values_list("line", flat=True))
+    }
+    names = {line: naming.line_name(register.book, found) for line, found in lines.items()}
     return [
-        Claim(str(target), naming.line_name(register.book, register.book.line(line)), units.get(unit, ""), plan.name, 1.0, number)
+        Claim(str(target), names[line], units.get(unit, ""), plan.name, 1.0, number)
         for own, line, unit, target, number in rows.values_list("period", "line", "unit", "target", "draw_number")
         if draw_period(number, own) == period.id
     ]  # fmt: skip

@@ -10,7 +10,7 @@ from foundation.organisation.policies import can, check_another, check_may
 from foundation.rulebook import stricter
 from foundation.rulebook.model import Rulebook
 from foundation.rulebook.tables import Quota as Line
-from planning.models import AnnualPlan, Override, PlanTask, YearSimulation
+from planning.models import AnnualPlan, Override, PlanTask, Quota, YearSimulation
 from planning.rules import own_lines, principles
 from planning.rules.own_lines import OwnLine
 from planning.rules.principles import DRAW_WINDOW as DRAW_WINDOW
@@ -174,6 +174,31 @@ def check_own(task: PlanTask) -> None:
     if not task.is_local:
         raise RuleBroken(
             f"“{task.name}”是规则书要求的任务，不能去掉；范围只能扩大，比例只能提高。", code="not_own"
+        )
+
+
+def _confirmed(plan: AnnualPlan, line: str) -> bool:
+    quotas = Quota.objects.filter(
+        organisation=plan.organisation, line=line, period__startswith=str(plan.year)
+    )
+    return quotas.exclude(confirmed_at=None).exists()
+
+
+def check_not_confirmed(plan: AnnualPlan, task: PlanTask) -> None:
+    """A task whose quota was confirmed in the year stays in the account of the year. raises: RuleBroken with the way out"""
+    if _confirmed(plan, task.line):
+        raise RuleBroken(
+            f"“{task.name}”今年已确认过配额，不能去掉，否则全年对账里就没有它了。以后各期不再抽的，改为固定家数 0。",
+            code="quota_confirmed",
+        )
+
+
+def check_shape_kept(plan: AnnualPlan, line: OwnLine, *, bodies: Sequence[str], period: str) -> None:
+    """Confirmed quotas are kept by body and period: those two may not change under them."""
+    if (set(bodies), period) != (set(line.bodies), line.period) and _confirmed(plan, line.id):
+        raise RuleBroken(
+            f"“{line.zh}”今年已确认过配额，周期和抽取主体不能再改。请另加一项任务，把这一项以后各期改为固定家数 0。",
+            code="quota_confirmed",
         )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from foundation.organisation.models import Organisation
+from foundation.rulebook import library
 from foundation.rulebook.model import Rulebook
 from foundation.rulebook.periods import Period
 from foundation.rulebook.selectors import Condition, Selector, matches
@@ -136,7 +137,7 @@ def year_with(plan: AnnualPlan, book: Rulebook, on: date, manual: int | None = N
 def count(plan: AnnualPlan, line: OwnLine, on: date, *, manual: int | None = None) -> Count:
     """The line on today's register, whether the plan has it already or not."""
     others = [raw for raw in plan.own_lines if raw["id"] != line.id]
-    book = own_lines.with_own(trial.book_as_planned(AnnualPlan(rulebook_id=plan.rulebook_id)), others)
+    book = own_lines.with_own(library.get(plan.rulebook_id), others)
     book = replace(book, quotas=(*book.quotas, line))
     year = year_with(plan, book, on, manual, line.id)
     members = {target for figure in year.of(line.id) for target in figure.members.base}

@@ -75,6 +75,19 @@ def book_in_use(organisation: Organisation, year: int, on: date) -> Rulebook:
     return book_of(plan) if plan else governing_book(organisation, year, on)
 
 
+def any_line(book: Rulebook, organisation: Organisation, line: str) -> Line:
+    """A line by its id, also one that only an older version of a plan added: what was drawn under it keeps its name.
+
+    raises: KeyError for a line nobody ever had
+    """
+    if any(one.id == line for one in book.quotas):
+        return book.line(line)
+    for plan in AnnualPlan.objects.filter(organisation=organisation).exclude(own_lines=[]).order_by("-pk"):
+        if any(raw["id"] == line for raw in plan.own_lines):
+            return book_as_planned(plan).line(line)
+    raise KeyError(line)
+
+
 @dataclass(frozen=True)
 class Slot:
     """One number to be worked out: a line, an instance, one of the line's own periods."""

@@ -73,6 +73,7 @@ def change_own_task(*, by: User, task: PlanTask, terms: Terms, on: date) -> Plan
     policies.check_own(task)
     book = trial.book_of(plan)
     before = _line(book, task)
+    policies.check_shape_kept(plan, before, bodies=terms.bodies, period=terms.period)
     raw = {**_raw(terms, task.line), "widens": before.widens, "except": list(before.except_)}
     _store(plan, book, raw, on)
     book, task.plan = trial.book_of(plan), plan
@@ -102,6 +103,7 @@ def widen_scope(
     known = _widening(plan, book, task.line)
     if list(when) == own_lines.raw_of(line.when):
         if known is not None:
+            policies.check_not_confirmed(plan, known)
             _remove(by, known)
         return None
     rates = tuple(Decimal(rate) for rate in task.rates) or line.rates
@@ -130,6 +132,7 @@ def drop_own_task(*, by: User, task: PlanTask) -> None:
     policies.check_edit(by, plan)
     policies.check_own(task)
     task.plan = plan
+    policies.check_not_confirmed(plan, task)
     _remove(by, task)
 
 

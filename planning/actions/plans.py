@@ -54,9 +54,10 @@ def create_plan(
             name=name.strip() or f"{organisation.short_name or organisation.name}{year}年{'度暂行' if provisional else '度'}{KIND_ZH[kind]}",
             rulebook_id=book.id, rulebook_hash=book.hash, provisional=provisional, author=by,
             amends=latest, amendment_reason="接续暂行计划" if latest and latest.provisional else "",
+            own_lines=[raw for raw in latest.own_lines if own_lines.fits(book, raw)] if latest else [],
         )
     )  # fmt: skip
-    build_tasks(plan, book, on)
+    build_tasks(plan, trial.book_of(plan), on, own_from=latest)
     ledger.record(actor=by, act="planning.create_plan", subject=plan, data=_summary(plan, book))
     return plan
 

@@ -121,7 +121,12 @@ def _rules(request: HttpRequest) -> dict[str, str]:
 
 
 def _lines(request: HttpRequest) -> dict[str, str]:
-    return {line.id: naming.short_scope(book, line) for book in _books(request) for line in book.quotas}
+    own = (
+        AnnualPlan.objects.visible_to(request.user).exclude(own_lines=[]).values_list("own_lines", flat=True)
+    )
+    return {line.id: naming.short_scope(book, line) for book in _books(request) for line in book.quotas} | {
+        raw["id"]: raw["zh"] for rows in own for raw in rows
+    }
 
 
 @require_GET

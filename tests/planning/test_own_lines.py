@@ -202,6 +202,56 @@ def test_approved_plan_takes_no_more_own_tasks(bureau, draft):
         add(bureau, plan)
 
 
+def test_task_with_a_confirmed_quota_stays_in_the_account_of_the_year(bureau, draft):
+    task = add(bureau, draft)
+    plan = actions.approve_plan(by=bureau.head, plan=actions.submit_plan(by=bureau.planner, plan=draft))
+    actions.confirm_quotas(
+        organisation=bureau.organisation, period="2026Q3", on=make.TODAY, by=bureau.planner
+    )
+    amended = actions.amend_plan(by=bureau.planner, plan=plan, reason="任务取消", on=make.TODAY)
+    kept = amended.tasks.get(line=task.line)
+    with pytest.raises(RuleBroken, match="已确认过配额"):
+        actions.drop_own_task(by=bureau.planner, task=kept)
+    with pytest.raises(RuleBroken, match="周期和抽取主体不能再改"):
+        actions.change_own_task(by=bureau.planner, task=kept, on=make.TODAY, terms=terms(period="year"))
+    items = list(kept.items.all())
+    actions.change_own_task(
+        by=bureau.planner,
+        task=kept,
+        on=make.TODAY,
+        terms=terms(basis="manual", rates=(), count=0, items=items),
+    )
+    assert {number for _, number in quota_numbers(amended, task.line)} == {0}
+
+
+def test_plan_that_follows_a_provisional_one_keeps_its_own_tasks(bureau):
+    first = actions.create_plan(
+        by=bureau.planner, organisation=bureau.organisation, year=2026, on=make.TODAY, provisional=True
+    )
+    task = add(bureau, first, basis="manual", rates=(), count=3)
+    actions.approve_plan(by=bureau.head, plan=actions.submit_plan(by=bureau.planner, plan=first))
+    second = actions.create_plan(
+        by=bureau.planner, organisation=bureau.organisation, year=2026, on=make.TODAY
+    )
+    assert [number for _, number in quota_numbers(second, task.line)] == [3] * 4
+    assert second.tasks.get(line=task.line).source == SOURCE
+
+
+def test_what_was_drawn_under_a_line_of_an_older_version_keeps_its_name(bureau, draft):
+    task = add(bureau, draft, name="旧任务")
+    plan = actions.approve_plan(by=bureau.head, plan=actions.submit_plan(by=bureau.planner, plan=draft))
+    amended = actions.amend_plan(by=bureau.planner, plan=plan, reason="任务取消", on=make.TODAY)
+    actions.drop_own_task(by=bureau.planner, task=amended.tasks.get(line=task.line))
+    amended.refresh_from_db()
+    actions.approve_plan(by=bureau.head, plan=actions.submit_plan(by=bureau.planner, plan=amended))
+    target = scoping.Target.objects.of(bureau.organisation).first()
+    make.note(bureau, task.line, [target])
+    make.note(bureau, "key", [target], serial="02")
+    found = overlaps.find([bureau.organisation], trial.Period.parse("2026Q4"), make.TODAY)
+    (row,) = [row for row in found.rows if row.target == target]
+    assert "旧任务" in {claim.task for claim in row.site.claims}
+
+
 # ---- never less than the book ----
 
 
