@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from config import workbench
 from draws.models import Draw
-from foundation.organisation import actions
+from foundation.organisation import actions, roles
 from foundation.organisation.forms import LoginForm
 
 
@@ -59,6 +59,6 @@ def desk(request: HttpRequest) -> HttpResponse:
     everything = request.GET.get("all") == "1"
     context = {
         "desk": desk, "todos": desk.todos if everything else desk.todos[: workbench.SHOWN], "everything": everything,
-        "today": on, "ladder": workbench.ladder_of(own, on), "next_draw": next_draw,
+        "today": on, "ladder": workbench.ladder_of(own, on, roles.permissions_of(request.user)), "next_draw": next_draw,
     }  # fmt: skip
     return render(request, "home/desk.html", context)

@@ -13,7 +13,7 @@ from foundation.organisation.models import Organisation, User
 from foundation.rulebook.periods import Period
 from foundation.workdays.models import calendar
 from foundation.workdays.rules import Calendar, workdays_between
-from inspections.models import FollowUp, Visit
+from inspections.models import FollowUp, SpecialCheck, Visit
 from planning import agenda
 from planning.models import AnnualPlan, Override, Quota
 from registry.models import ImportBatch
@@ -69,7 +69,7 @@ def _sources(held: frozenset[str]):
         "planning.approve": [_plans_to_approve, _overrides_to_approve],
         "planning.edit": [_plans_to_mend, _duties_due],
         "registry.import": [_imports_to_confirm],
-        "draws.approve": [_replacements_to_decide],
+        "draws.approve": [_replacements_to_decide, _specials_to_decide],
         "draws.operate": [_draws_due, _draws_to_prepare, _replacements_to_run, _visits_to_send],
         "draws.supervise": [_draws_to_watch],
     }
@@ -133,6 +133,15 @@ def _to_answer(own: Organisation, user: User, on: date, days: Calendar) -> Itera
             due,
             _left(due, on, days),
         )
+
+
+def _specials_to_decide(own: Organisation, user: User, on: date, days: Calendar) -> Iterator[Todo]:
+    waiting = SpecialCheck.objects.filter(organisation=own, state="requested").exclude(requested_by=user)
+    for special in waiting.select_related("target").order_by("planned_on", "id")[:20]:
+        yield Todo(
+            "非随机检查", special.target.name, f"{special.activity_name} {special.reference}", link("inspections:special", special.pk),
+            "批准", special.planned_on, _left(special.planned_on, on, days),
+        )  # fmt: skip
 
 
 def _to_review(own: Organisation, user: User, on: date, days: Calendar) -> Iterator[Todo]:
@@ -337,8 +346,11 @@ class Ladder:
     rows: list[dict]
 
 
-def ladder_of(organisation: Organisation, on: date) -> Ladder | None:
-    """The current quarter's progress, or the latest with quotas; None before the first quota."""
+def ladder_of(organisation: Organisation, on: date, held: frozenset[str]) -> Ladder | None:
+    """The current quarter's progress, or the latest with quotas; None before the first quota.
+
+    A number leads on only for who may open the page behind it.
+    """
     current = Period.containing(on, "quarter").id
     known = Quota.objects.filter(organisation=organisation, period__regex=r"Q[1-4]$").order_by("-period")
     newest = known.filter(period__lte=current).values_list("period", flat=True).first()
@@ -353,30 +365,35 @@ def ladder_of(organisation: Organisation, on: date) -> Ladder | None:
     published = DisclosureTask.objects.filter(visit__in=visits, state__in=["published", "exempt"]).count()
     drawn = visits.count()
     rows = [
-        {"label": "应抽", "value": required, "note": "", "url": link("planning:quota_period", newest)},
+        {
+            "label": "应抽",
+            "value": required,
+            "note": "",
+            "url": link("planning:quota_period", newest) if "planning.view" in held else "",
+        },
         {
             "label": "已抽",
             "value": drawn,
             "note": "一家几条线只去一次，家数可少于应抽家次" if drawn < required else "",
-            "url": link("draws:draws"),
+            "url": link("draws:draws") if "draws.view" in held else "",
         },
         {
             "label": "已检查",
             "value": done,
             "note": f"{drawn - done} 家还没有查完" if drawn > done else "",
-            "url": link("inspections:visits"),
+            "url": link("inspections:visits") if "inspections.view" in held else "",
         },
         {
             "label": "已审核",
             "value": reviewed,
             "note": f"{done - reviewed} 家待审" if done > reviewed else "",
-            "url": link("inspections:reviews"),
+            "url": link("inspections:reviews") if "inspections.review" in held else "",
         },
         {
             "label": "已公示",
             "value": published,
             "note": f"{reviewed - published} 家待公示" if reviewed > published else "",
-            "url": link("disclosure:publish"),
+            "url": link("disclosure:publish") if "disclosure.view" in held else "",
         },
     ]
     return Ladder(Period.parse(newest), rows)

@@ -35,7 +35,7 @@ SHEET = Sheet(
     ),
 )  # fmt: skip
 _EPOCH = (2000, 1, 1, 0, 0, 0)
-README = """抽取会 {number} 档案
+README = """抽取会 {number} 档案{drill}
 
 transcript.json   完整记录：事件链和名单行（没有名称）
 openings.json     已向公众公开的名称和密码
@@ -70,7 +70,7 @@ def bundle(draw: Draw) -> bytes:
 
 def _files(draw: Draw) -> dict[str, bytes]:
     files = {
-        "README.txt": README.format(number=draw.number).encode(),
+        "README.txt": README.format(number=draw.number, drill=_drill(draw)).encode(),
         "minutes.docx": word.to_docx(papers.minutes_paper(draw)), "signatures.json": _json(_signatures(draw)),
         "objections.json": _json(papers.objections_of(draw)), "replacements.json": _json(_replacements(draw)),
         "refused.json": _json(_refused(draw)), "legend.json": _json(draw.legend),
@@ -86,6 +86,10 @@ def _files(draw: Draw) -> dict[str, bytes]:
     if document is not None and document.state == Document.State.READY:
         files["minutes.pdf"] = document.file.read()
     return dict(sorted(files.items()))
+
+
+def _drill(draw: Draw) -> str:
+    return "（演练，不作数）" if draw.kind == Draw.Kind.REHEARSAL else ""
 
 
 def _signatures(draw: Draw) -> list[dict[str, str]]:

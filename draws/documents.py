@@ -141,6 +141,7 @@ def sealed_copy(draw: Draw, secret: str) -> Page:
         "bureau_name": draw.organisation.name,
         "groups": groups,
         "page_url": verify_url(draw),
+        "mark": REHEARSAL if draw.kind == Draw.Kind.REHEARSAL else "",
     }
     return Page("draws/sealed_copy_print.html", f"{draw.number}秘密副本", context)
 

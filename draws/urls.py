@@ -81,6 +81,7 @@ urlpatterns = [
     path("draws/<slug:number>/adjust/", adjust.adjust, name="adjust"),
     path("draws/<slug:number>/adjust/ask/", adjust.ask, name="ask"),
     path("draws/<slug:number>/adjust/<int:asked>/decide/", adjust.decide, name="decide"),
+    path("draws/<slug:number>/adjust/<int:asked>/again/", adjust.ask_again, name="ask-again"),
     path("draws/<slug:number>/adjust/round/", adjust.start_round, name="round"),
     path("draws/<slug:number>/archive.zip", archive.bundle, name="bundle"),
     path("draws/<slug:number>/names/", names.page, name="names"),

@@ -6,13 +6,14 @@ from typing import Any
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from foundation.documents.paper import Closing, Facts, Heading, Paper, Paragraph, Signs
 from foundation.documents.rendering import Page
 from foundation.organisation.models import User
 from foundation.organisation.policies import can
 from foundation.rulebook.model import Rulebook
 from inspections import books, policies, tokens
 from inspections.marks import mark_of
-from inspections.models import Record, Visit
+from inspections.models import Handover, Record, Visit
 from inspections.rules import modes, numbering
 
 RIGHTS = (
@@ -62,6 +63,50 @@ def record_context(row: Record) -> dict[str, Any]:
         "arrived_at": parse_datetime(content["arrived_at"]), "finished_at": parse_datetime(content["finished_at"]),
         "signatures": list(row.signatures.order_by("id")), "outcome_mark": mark_of(row.outcome),
     }  # fmt: skip
+
+
+def handover(subject_id: str) -> Page:
+    """One handover document (subject_id: its primary key)."""
+    return handover_paper(_handovers().get(pk=subject_id)).page()
+
+
+def handover_paper(row: Handover) -> Paper:
+    """The same words for PDF and Word: what was found, why it goes there, what goes along, a receipt to be returned."""
+    visit, followup = row.followup.visit, row.followup
+    found = followup.visit_item.item.name if followup.visit_item else "整次检查"
+    facts = Facts((
+        (("检查对象", visit.target.name), ("检查任务", visit.number)),
+        (("检查日期", str(visit.completed_on or visit.scheduled_on or "")), ("抽查事项", found)),
+    ))  # fmt: skip
+    blocks = (
+        Paragraph(f"{row.to_whom}："),
+        Paragraph("我局在“双随机、一公开”检查中发现下列问题，现按规定移送你单位，请依法处理，并将签收和处理情况（立案的写明案号）告知我局。"),
+        facts,
+        Heading("一、发现的问题"), Paragraph(followup.problem),
+        Heading("二、移送依据和理由"), Paragraph(row.basis),
+        Heading("三、随附材料"), Paragraph(row.materials or "无。"),
+        Closing((row.organisation.name, f"{row.sent_on.year}年{row.sent_on.month}月{row.sent_on.day}日")),
+        Heading("回执"), Paragraph(f"{row.number} 及随附材料已收到。"), Signs(("签收单位（章）", "签收人", "签收日期", "立案的，案号")),
+    )  # fmt: skip
+    return Paper(
+        f"{row.get_kind_display()} {row.number}".replace("/", ""),
+        row.organisation.name,
+        row.number,
+        row.get_kind_display(),
+        blocks,
+        "",
+    )
+
+
+def may_read_handover(user: User, subject_id: str) -> bool:
+    row = _handovers().filter(pk=subject_id).first()
+    return row is not None and policies.can_see(user, row.followup.visit)
+
+
+def _handovers():
+    return Handover.objects.select_related(
+        "organisation", "followup__visit__target", "followup__visit_item__item"
+    )
 
 
 def _visits():

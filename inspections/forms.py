@@ -3,11 +3,13 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 
-from inspections.models import Feedback, FollowUp, VisitItem
+from foundation.organisation.models import Organisation
+from inspections.models import Feedback, FollowUp, Handover, VisitItem
 from inspections.rules import outcomes
 from inspections.rules.signing import Signed
-from registry.models import CheckPoint, PriorInspection
+from registry.models import CheckPoint, PriorInspection, Target
 
 
 class DateInput(forms.DateInput):
@@ -57,6 +59,74 @@ class TermsForm(forms.ModelForm):
 class CloseForm(forms.Form):
     on = forms.DateField(label="办结日期", widget=DateInput())
     note = forms.CharField(label="复查或办理情况", max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class HandoverForm(forms.Form):
+    mark_optional = True
+    kind = forms.ChoiceField(
+        label="文书种类", choices=Handover.Kind.choices, widget=forms.RadioSelect, error_messages={"required": "请选择文书种类。"}
+    )  # fmt: skip
+    to_whom = forms.CharField(
+        label="受移送机关",
+        max_length=100,
+        help_text="对这个问题有管辖权的机构，如 某县生态环境综合行政执法大队",
+    )
+    basis = forms.CharField(
+        label="移送依据和理由", max_length=500, widget=forms.Textarea(attrs={"rows": 3}), help_text="写明依据的条款，为什么由对方处理"
+    )  # fmt: skip
+    materials = forms.CharField(
+        label="随附材料", required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2}), help_text="如 现场检查记录 1 份、照片 3 张"
+    )  # fmt: skip
+    sent_on = forms.DateField(label="移送日期", widget=DateInput())
+
+
+class ReceiptForm(forms.Form):
+    mark_optional = True
+    received_on = forms.DateField(label="签收日期", widget=DateInput())
+    received_by = forms.CharField(label="签收人", max_length=60)
+    case_number = forms.CharField(
+        label="案号", required=False, max_length=80, help_text="对方立案后填；还没有立案的先空着"
+    )
+
+
+class SpecialForm(forms.Form):
+    activity = forms.ChoiceField(
+        label="情形", widget=forms.RadioSelect, error_messages={"required": "请选择情形。"}
+    )
+    target = forms.CharField(
+        label="检查对象", max_length=100, help_text="名录里的对象编号、统一社会信用代码或全称"
+    )
+    reference = forms.CharField(
+        label="来源编号", max_length=80, help_text="举报受理号、转办文号、移送函号、监测报告编号等"
+    )
+    reason = forms.CharField(label="事由", max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+    planned_on = forms.DateField(label="拟检查日期", widget=DateInput())
+
+    def __init__(self, *args, choices: dict[str, str], organisation: Organisation, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.organisation = organisation
+        self.fields["activity"].choices = list(choices.items())
+
+    def clean_target(self) -> Target:
+        words = self.cleaned_data["target"].strip()
+        named = Q(uid=words) | Q(name=words) | Q(entity__uscc=words)
+        found = list(Target.objects.filter(named, organisation=self.organisation).order_by("id")[:2])
+        if not found:
+            raise forms.ValidationError(
+                "名录里没有这个对象。请核对编号、信用代码或全称；不在名录里的先登记进名录。"
+            )
+        if len(found) > 1:
+            raise forms.ValidationError("名录里不止一个对象叫这个名称或用这个代码，请填对象编号。")
+        return found[0]
+
+
+class FinishSpecialForm(forms.Form):
+    checked_on = forms.DateField(label="检查日期", widget=DateInput())
+    problem_found = forms.TypedChoiceField(
+        label="结果", choices=[("0", "未发现问题"), ("1", "发现问题")], widget=forms.RadioSelect, coerce=lambda value: value == "1",
+        error_messages={"required": "请选择结果。"},
+    )  # fmt: skip
+    outcome = forms.CharField(label="检查情况", max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 class ArriveForm(forms.Form):

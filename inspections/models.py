@@ -461,3 +461,170 @@ class Feedback(models.Model):
 
     def __str__(self) -> str:
         return f"{self.visit} {self.get_rating_display()}"
+
+
+class CaseFileQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(organisation__in=Organisation.objects.visible_to(user))
+
+
+class CaseFile(models.Model):
+    """一案一卷：一次检查归档时的全部材料，一个压缩包，逐件有指纹；以后有变化的另成一版，旧的不动。source: QS-22.1"""
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, verbose_name="机构", related_name="+")
+    visit = models.ForeignKey(Visit, models.PROTECT, verbose_name="检查任务", related_name="case_files")
+    year = models.PositiveSmallIntegerField("归档年度")
+    serial = models.PositiveIntegerField("卷宗序号")
+    version = models.PositiveSmallIntegerField("版本")
+    number = models.CharField("卷宗号", max_length=60)
+    file = models.FileField("卷宗文件", upload_to="casefiles/%Y/", max_length=200)
+    size = models.PositiveBigIntegerField("字节数")
+    sha256 = models.CharField("卷宗指纹", max_length=64)
+    catalogue = models.JSONField("卷内目录", default=list)
+    filed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="归档人", related_name="+"
+    )
+    filed_at = models.DateTimeField("归档时间", default=timezone.now)
+
+    objects = CaseFileQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "卷宗"
+        constraints = [
+            models.UniqueConstraint(fields=["visit", "version"], name="case_file_version_is_unique"),
+            models.UniqueConstraint(
+                fields=["organisation", "year", "serial", "version"], name="case_file_number_is_used_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class HandoverQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(organisation__in=Organisation.objects.visible_to(user))
+
+
+class Handover(models.Model):
+    """移送文书：把一个问题交给有管辖权的机构，何时发出、谁签收、立了哪个案。source: QS-19.1, NM-34.1, XY-2.17, XY-2.23"""
+
+    class Kind(models.TextChoices):
+        ENFORCEMENT = "enforcement", "移送执法机构查处"
+        NOTICE = "notice", "监察通知"
+        CLUE = "clue", "案件线索移送其他部门"
+        JUDICIAL = "judicial", "移送公安司法机关"
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, verbose_name="机构", related_name="+")
+    followup = models.ForeignKey(
+        FollowUp, models.PROTECT, verbose_name="整改与后续", related_name="handovers"
+    )
+    kind = models.CharField("文书种类", max_length=12, choices=Kind.choices)
+    year = models.PositiveSmallIntegerField("文书年度")
+    serial = models.PositiveIntegerField("文书序号")
+    number = models.CharField("文书号", max_length=60)
+    to_whom = models.CharField("受移送机关", max_length=100)
+    basis = models.CharField("移送依据和理由", max_length=500)
+    materials = models.CharField("随附材料", max_length=500, blank=True)
+    sent_on = models.DateField("移送日期")
+    sent_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="经办人", related_name="+"
+    )
+    received_on = models.DateField("签收日期", null=True, blank=True)
+    received_by = models.CharField("签收人", max_length=60, blank=True)
+    case_number = models.CharField("案号", max_length=80, blank=True)
+
+    objects = HandoverQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "移送文书"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "year", "serial"], name="handover_number_is_used_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["enforcement", "notice", "clue", "judicial"]),
+                name="handover_kind_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(received_on=None) | Q(received_on__gte=models.F("sent_on")) & ~Q(received_by=""),
+                name="handover_receipt_names_day_and_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(case_number="") | Q(received_on__isnull=False),
+                name="handover_case_comes_after_receipt",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class SpecialCheckQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(organisation__in=Organisation.objects.visible_to(user))
+
+
+class SpecialCheck(models.Model):
+    """不适用双随机的检查：按规则书列明的情形登记，批准后才去，去了记结果。source: CAP-77, QS-3.3, QS-8.1"""
+
+    class State(models.TextChoices):
+        REQUESTED = "requested", "待批准"
+        APPROVED = "approved", "已批准"
+        REFUSED = "refused", "未批准"
+        DONE = "done", "已检查"
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, verbose_name="机构", related_name="+")
+    year = models.PositiveSmallIntegerField("登记年度")
+    serial = models.PositiveIntegerField("登记序号")
+    number = models.CharField("登记号", max_length=60)
+    target = models.ForeignKey(Target, models.PROTECT, verbose_name="检查对象", related_name="+")
+    activity = models.CharField("情形", max_length=40, help_text="规则书 activities 的 id，random = false")
+    activity_name = models.CharField("情形名称", max_length=60)
+    clause = models.CharField("依据条款", max_length=40)
+    reference = models.CharField("来源编号", max_length=80, help_text="举报、转办、移送、监测报告等的编号")
+    reason = models.CharField("事由", max_length=500)
+    planned_on = models.DateField("拟检查日期")
+    state = models.CharField("状态", max_length=10, choices=State.choices, default=State.REQUESTED)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="登记人", related_name="+"
+    )
+    requested_at = models.DateTimeField("登记时间", default=timezone.now)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name="批准人",
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    decided_at = models.DateTimeField("批准时间", null=True, blank=True)
+    decision_note = models.CharField("批准意见", max_length=300, blank=True)
+    checked_on = models.DateField("检查日期", null=True, blank=True)
+    problem_found = models.BooleanField("发现问题", null=True, blank=True)
+    outcome = models.CharField("检查情况", max_length=1000, blank=True)
+
+    objects = SpecialCheckQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "不适用双随机的检查"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "year", "serial"], name="special_check_number_is_used_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["requested", "approved", "refused", "done"]), name="special_check_state_is_known"
+            ),
+            models.CheckConstraint(condition=~Q(reference=""), name="special_check_names_its_source"),
+            models.CheckConstraint(
+                condition=Q(state="requested") | Q(decided_by__isnull=False) & ~Q(decided_by=models.F("requested_by")),
+                name="special_check_is_decided_by_another",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="done") | Q(checked_on__isnull=False, problem_found__isnull=False) & ~Q(outcome=""),
+                name="special_check_done_has_a_result",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.number

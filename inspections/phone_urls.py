@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from inspections.views import drafts, phone, signing
+from inspections.views import drafts, phone, signing, swaps
 
 app_name = "phone"
 
 urlpatterns = [
     path("", phone.home, name="home"),
+    path("swaps/", swaps.swaps, name="swaps"),
+    path("swaps/<int:consent_id>/", swaps.answer, name="swap-answer"),
     path("drafts/", drafts.drafts, name="drafts"),
     path("t/<int:visit_id>/", phone.visit, name="visit"),
     path("t/<int:visit_id>/arrive/", phone.arrive, name="arrive"),

@@ -8,8 +8,9 @@ from foundation.errors import NotAllowed, OutOfOrder, RuleBroken
 from foundation.organisation.models import Organisation, User
 from foundation.organisation.policies import can as may
 from foundation.organisation.policies import check_another, check_may
-from inspections.models import Evidence, Feedback, FollowUp, Visit
+from inspections.models import Evidence, Feedback, FollowUp, Handover, SpecialCheck, Visit
 from inspections.rules import states
+from registry.models import Target
 
 MANAGERS = ("draws.operate", "draws.approve")
 READY = (Draw.State.SIGNED, Draw.State.CLOSED)
@@ -118,11 +119,46 @@ def check_change_followup(by: User, followup: FollowUp) -> None:
         raise OutOfOrder(f"这条后续已在 {followup.closed_on} 办结，不能再改。")
 
 
+def check_note_receipt(by: User, handover: Handover) -> None:
+    """A receipt or a case number may come after the follow-up was closed."""
+    _check_follow(by, handover.followup.visit)
+
+
+def check_register_special(by: User, target: Target) -> None:
+    """Who runs the draws also keeps the register of what goes past them. source: CAP-77"""
+    check_may(by, "draws.operate", target.organisation)
+
+
+def check_decide_special(by: User, special: SpecialCheck) -> None:
+    check_may(by, "draws.approve", special.organisation)
+    check_another(by, special.requested_by, "这项登记")
+    if special.state != SpecialCheck.State.REQUESTED:
+        raise OutOfOrder(f"{special.number} 现在是“{special.get_state_display()}”，不用再批。")
+
+
+def check_finish_special(by: User, special: SpecialCheck) -> None:
+    check_may(by, "draws.operate", special.organisation)
+    if special.state != SpecialCheck.State.APPROVED:
+        raise OutOfOrder(
+            f"{special.number} 现在是“{special.get_state_display()}”，批准以后才能登记检查结果。"
+        )
+
+
 def _check_follow(by: User, visit: Visit) -> None:
     if in_team(by, visit):
         check_member(by, visit)
         return
     check_may(by, "inspections.review", visit.organisation)
+
+
+def check_file_case(by: User, visit: Visit) -> None:
+    """A reviewer closes the file when the visit has ended and nothing of it is open any more. source: QS-22.1"""
+    check_may(by, "inspections.review", visit.organisation)
+    if visit.state not in Visit.ENDED:
+        raise OutOfOrder(f"{visit.number} 现在是“{visit.get_state_display()}”，审核通过以后才能归档。")
+    left = visit.followups.open().count()
+    if left:
+        raise OutOfOrder(f"还有 {left} 条整改或后续没有办结，办结以后再归档。")
 
 
 def can_see(user: User, visit: Visit) -> bool:

@@ -1,6 +1,7 @@
 """One visit made ready for a page: steps, facts, items, evidence, papers. Reads only."""
 
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from django.utils import timezone
@@ -22,13 +23,14 @@ from inspections.rules import modes, numbering, outcomes, waiving
 from registry.models import PriorInspection
 
 State = Visit.State
+READ = 200  # entries behind the little history beside a visit; all of them are in the case file
 ACTS = {
     "inspections.create_visits": "生成任务", "inspections.dispatch": "派发通知", "inspections.arrive": "到场亮证",
     "inspections.finish": "检查结束", "inspections.submit_record": "签字提交", "inspections.review": "审核",
     "inspections.reopen": "退回更正", "inspections.waive": "免予检查", "inspections.close_followup": "后续办结",
     "inspections.add_evidence": "上传证据", "inspections.set_production_state": "填生产状态",
     "inspections.save_item": "填检查事项", "inspections.open_followup": "登记后续", "inspections.set_followup_terms": "填整改要求",
-    "inspections.receive_feedback": "企业评价",
+    "inspections.receive_feedback": "企业评价", "inspections.renew_papers": "重新生成文书", "inspections.file_case": "归档", "inspections.hand_over": "移送", "inspections.note_receipt": "移送回执",
 }  # fmt: skip
 
 
@@ -47,6 +49,7 @@ def whole_visit(visit: Visit, user: User, today: date, calendar: Calendar) -> di
         "followups": visit.followups.select_related("visit_item__item").order_by("id"),
         "papers": papers(visit, record) if shown else [], "pdf_problem": rendering.unavailable_reason(),
         "today": today, "left": queries.left(visit.due_on, today, calendar), "log": log(visit),
+        "case_files": visit.case_files.select_related("filed_by").order_by("-version"),
         "code_labels": books.codes(book), "feedback": Feedback.objects.filter(visit=visit).first(),
     }  # fmt: skip
 
@@ -120,11 +123,14 @@ def failed(papers: list[dict[str, Any]]) -> bool:
 
 
 def log(visit: Visit) -> list[dict[str, str]]:
-    entries = Entry.objects.of(visit).order_by("-seq")[:30]
-    return [
-        {"date": _moment(entry.at), "title": ACTS.get(entry.act, entry.act), "text": entry.actor_name}
-        for entry in entries
-    ]
+    """Newest first; what one person did several times in a row is one line, at its last moment."""
+    lines: list[dict[str, str]] = []
+    entries = Entry.objects.of(visit).order_by("-seq")[:READ]
+    for (act, who), row in groupby(entries, key=lambda entry: (entry.act, entry.actor_name)):
+        same = list(row)
+        times = f" {len(same)} 次" if len(same) > 1 else ""
+        lines.append({"date": _moment(same[0].at), "title": ACTS.get(act, act) + times, "text": who})
+    return lines
 
 
 def mode_choices(visit: Visit, on: date) -> list[tuple[str, str]]:
@@ -147,7 +153,10 @@ def waive_choices(visit: Visit) -> dict[str, Any]:
 
 def desk_forms(visit: Visit, user: User, today: date) -> dict[str, Any]:
     """What this user may do now; forms only for open steps."""
-    given: dict[str, Any] = {"may_reopen": policies.can(policies.check_reopen, user, visit)}
+    given: dict[str, Any] = {
+        "may_reopen": policies.can(policies.check_reopen, user, visit),
+        "why_not_file": policies.why_not(policies.check_file_case, user, visit),
+    }
     if policies.can(policies.check_dispatch, user, visit):
         day = max(today, visit.scheduled_on or today)
         given["dispatch_form"] = DispatchForm(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from inspections.views import rectify, results, tasks
+from inspections.views import filing, handing, rectify, results, special, tasks
 
 app_name = "inspections"
 
@@ -16,12 +16,27 @@ urlpatterns = [
     path("tasks/<int:visit_id>/reopen/", tasks.reopen, name="reopen"),
     path("tasks/<int:visit_id>/papers/", tasks.papers, name="papers"),
     path("tasks/<int:visit_id>/evidence/<int:evidence_id>/", tasks.evidence, name="evidence"),
+    path("tasks/<int:visit_id>/file/", filing.file_case, name="file-case"),
+    path("tasks/cases/", filing.cases, name="cases"),
+    path("tasks/cases/export/", filing.export, name="cases-export"),
+    path("tasks/cases/<int:case_id>.zip", filing.package, name="case-package"),
+    path("tasks/special/", special.specials, name="specials"),
+    path("tasks/special/export/", special.export, name="specials-export"),
+    path("tasks/special/new/", special.new, name="special-new"),
+    path("tasks/special/<int:special_id>/", special.special, name="special"),
+    path("tasks/special/<int:special_id>/decide/", special.decide, name="special-decide"),
+    path("tasks/special/<int:special_id>/finish/", special.finish, name="special-finish"),
     path("results/", results.reviews, name="reviews"),
     path("results/<int:visit_id>/", results.review, name="review"),
     path("results/<int:visit_id>/pass/", results.passed, name="pass"),
     path("results/<int:visit_id>/return/", results.returned, name="return"),
     path("rectify/", rectify.followups, name="followups"),
     path("rectify/export/", rectify.export, name="followups-export"),
+    path("rectify/<int:followup_id>/handover/", handing.new, name="handover-new"),
+    path("rectify/handovers/", handing.handovers, name="handovers"),
+    path("rectify/handovers/export/", handing.export, name="handovers-export"),
+    path("rectify/handovers/<int:handover_id>/", handing.handover, name="handover"),
+    path("rectify/handovers/<int:handover_id>/docx/", handing.as_word, name="handover-word"),
     path("rectify/<int:followup_id>/", rectify.followup, name="followup"),
     path("rectify/<int:followup_id>/close/", rectify.close, name="followup-close"),
 ]

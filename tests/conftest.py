@@ -48,10 +48,10 @@ def _announced_years_again(connection):
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
-    """Debian's Chromium; nothing is downloaded."""
+    """Debian's Chromium, or the one named by CHROMIUM; nothing is downloaded."""
     import shutil
 
-    path = shutil.which("chromium") or shutil.which("google-chrome")
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     return {
         **browser_type_launch_args,
         "executable_path": path,

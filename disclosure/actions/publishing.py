@@ -289,7 +289,7 @@ def _open_names(task: DisclosureTask, at: datetime) -> int:
         if refused or gather.is_open(draw, commitment):
             continue
         with suppress(SecretLost), transaction.atomic():
-            draws.open_names(by=by, draw=draw, commitments=[commitment], to="public", now=at)
+            draws.open_visited(by=by, draw=draw, commitments=[commitment], now=at)
             count += 1
     return count
 

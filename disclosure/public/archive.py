@@ -19,6 +19,7 @@ from disclosure.rules import figures, masking
 from draws import exports as draw_exports
 from draws.live import keeps_secret
 from draws.models import Draw
+from draws.rules.lotteries import LOTTERIES
 from foundation.errors import OutOfOrder
 from foundation.organisation.models import Organisation
 from foundation.rulebook.periods import Period
@@ -103,7 +104,7 @@ def draw(request: HttpRequest, number: str) -> HttpResponse:
         "why_not": board.why_not_public(found), "cards": board.cards(opened), "visits": _visits_of(found).count(),
         "transcript_url": links.transcript(number), "openings_url": links.openings(number),
         "ceremony_url": links.ceremony(number), "verify_url": links.verifier(number), "retried": _retried_by(found),
-        "closed": _closed(found), "minutes": found.state in FINISHED,
+        "closed": _closed(found), "lottery": LOTTERIES.get(found.pub_source, ""), "minutes": found.state in FINISHED,
     }  # fmt: skip
     return show(request, "open/draw.html", context)
 

@@ -15,6 +15,7 @@ from disclosure.models import Publication
 from disclosure.public import board
 from disclosure.public.serving import public_page, show
 from draws.models import Draw, DrawEvent
+from draws.rules.lotteries import LOTTERIES
 from foundation.ledger.models import Entry
 
 PER_PAGE = 20
@@ -60,13 +61,25 @@ def _draws() -> Iterator[Notice]:
         short = f"公告不足一个工作日的原因：{draw.short_notice}。" if draw.short_notice else ""
         yield Notice(
             f"draw-{draw.number}", "draw", draw.announced_at or draw.scheduled_at, f"抽取会公告：{draw.number}",
-            f"{when:%Y-%m-%d %H:%M} 在{draw.place}抽取{again}，过程可在网上同步观看。{short}", url,
+            f"{when:%Y-%m-%d %H:%M} 在{draw.place}抽取{again}，过程可在网上同步观看。{_lottery(draw)}{short}", url,
         )  # fmt: skip
         if draw.pk in stopped:
             text = "本次抽取已中止，理由和双方签字在抽取会页面；重抽另编新号。"
             yield Notice(
                 f"void-{draw.number}", "draw", stopped[draw.pk], f"抽取会中止：{draw.number}", text, url
             )
+
+
+def _lottery(draw: Draw) -> str:
+    """What the announcement says of the public lottery that goes into the seed. source: MC1 §12"""
+    if not draw.pub_source:
+        return ""
+    at = (
+        f"，预计 {timezone.localtime(draw.pub_expected_at):%Y-%m-%d %H:%M} 开奖"
+        if draw.pub_expected_at
+        else ""
+    )
+    return f"约定{LOTTERIES[draw.pub_source]}第 {draw.pub_issue} 期{at}，开奖号码一并算入种子。"
 
 
 def _plans() -> Iterator[Notice]:

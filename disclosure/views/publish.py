@@ -108,7 +108,7 @@ def batch(request: HttpRequest) -> HttpResponse:
     verb = request.POST.get("action", "")
     if verb not in BATCH:
         raise Http404("没有这个动作")
-    ids = [int(pk) for pk in request.POST.getlist("selected") if pk.isdigit()]
+    ids = [int(pk) for pk in request.POST.getlist("selected") if pk.isascii() and pk.isdigit()]
     ticked = scope(request).filter(pk__in=ids).order_by("due_on", "pk")
     outcome = BATCH_ACTS[verb](by=request.user, tasks=ticked)
     if outcome.done:

@@ -14,7 +14,7 @@ from draws.actions.closing import close, note_unsigned, seal, sign, void
 from draws.actions.confirmation import confirm_preparation
 from draws.actions.conflicts import declare_conflict, withdraw_conflict
 from draws.actions.freeze import deposit_chain_b, freeze, print_sealed_copy, spotcheck
-from draws.actions.openings import certify, certify_party, open_names, unmask
+from draws.actions.openings import certify, certify_party, open_names, open_visited, unmask
 from draws.actions.pace import go_on, limit, pause
 from draws.actions.pool import approve_pool_change, ask_pool_change, endorse_pool_change, refuse_pool_change
 from draws.actions.preparation import announce, confirm_presence, prepare, revise
@@ -27,13 +27,16 @@ from draws.actions.replacements import (
     start_round,
 )
 from draws.actions.seats import add_seat, edit_seat, join, join_own, print_codes, reissue_code, remove_seat
+from draws.actions.swaps import answer_swap, ask_swap_again
 from draws.actions.withdrawal import withdraw
 
 __all__ = [
     "add_seat",
     "announce",
+    "answer_swap",
     "approve_pool_change",
     "ask_pool_change",
+    "ask_swap_again",
     "certify",
     "certify_party",
     "close",
@@ -55,6 +58,7 @@ __all__ = [
     "note_unsigned",
     "open_names",
     "open_slip",
+    "open_visited",
     "pause",
     "prepare",
     "print_codes",

@@ -9,6 +9,7 @@ from draws.chain import append, events_of
 from draws.models import Draw, SnapshotTarget
 from draws.queries import openings_for
 from draws.refusals import act
+from draws.rules.last_teams import last_teams
 from foundation.errors import RuleBroken
 from foundation.ledger import actions as ledger
 from foundation.organisation.models import User
@@ -54,6 +55,16 @@ def open_names(
         append(draw, "opening", {"cs": fresh, "to": to}, now=moment(now))
         ledger.record(actor=by, act="draws.open_names", subject=draw, data={"to": to, "count": len(fresh)})
     return openings
+
+
+@act("draws.open_visited")
+def open_visited(
+    *, by: User, draw: Draw, commitments: list[str], now: datetime | None = None
+) -> list[dict[str, Any]]:
+    """After the visit: the targets and the members of their teams to the public. source: MC1 §12"""
+    teams = last_teams(events_of(draw))
+    people = {i for t in commitments for i in teams.get(t, ())}
+    return open_names(by=by, draw=draw, commitments=[*commitments, *sorted(people)], to="public", now=now)
 
 
 @act("draws.certify")

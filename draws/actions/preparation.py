@@ -19,6 +19,7 @@ from draws.sources import check_planned, check_window, verifier_hashes
 from foundation.errors import OutOfOrder, RuleBroken
 from foundation.ledger import actions as ledger
 from foundation.organisation.models import Organisation, User
+from foundation.organisation.policies import can as may
 from foundation.workdays.models import calendar
 from foundation.workdays.rules import workdays_between
 from planning.models import Quota
@@ -183,7 +184,7 @@ def _check_people(
         return
     if discipline.pk == operator.pk:
         raise RuleBroken("主持人和纪检监督员必须是两个人。", code="same_person")
-    if discipline.organisation_id != organisation.pk or not policies.may(discipline, "draws.supervise"):
+    if discipline.organisation_id != organisation.pk or not may(discipline, "draws.supervise"):
         raise RuleBroken(f"{discipline.name}不是本局的纪检监督员，请另选。", code="not_discipline")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -64,7 +65,7 @@ def run_seeds(run_id: int, seeds: Iterable[str] | None = None) -> None:
 
 def _tell(run_id: int, done: int) -> None:
     if done % STEP == 0:
-        FeasibilityRun.objects.filter(pk=run_id).update(done=done)
+        FeasibilityRun.objects.filter(pk=run_id).update(done=done, told_at=timezone.now())
 
 
 def _end(run_id: int, state: str, **fields: object) -> None:
@@ -72,9 +73,10 @@ def _end(run_id: int, state: str, **fields: object) -> None:
 
 
 def _give_up_lost(draw: Draw, now: datetime) -> None:
-    """A run whose worker died stands in the way of the next one no longer than ten minutes."""
-    running = draw.feasibility_runs.filter(
-        state__in=[State.WAITING, State.RUNNING], requested_at__lt=now - LOST
+    """A run whose worker died stands in the way of the next one no longer than ten minutes; one that goes on does not end."""
+    since = now - LOST
+    running = draw.feasibility_runs.filter(state__in=[State.WAITING, State.RUNNING]).filter(
+        Q(told_at__lt=since) | Q(told_at=None, requested_at__lt=since)
     )
     running.update(state=State.FAILED, finished_at=now, problem="后台没有做完，请重新发起。")
 

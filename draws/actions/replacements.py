@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from draws import freezing, policies, secrets
 from draws.actions.common import lock, moment
+from draws.actions.swaps import ask_everybody
 from draws.chain import append, state_of
 from draws.models import Draw, ReplacementRequest, SnapshotInspector, SnapshotTarget
 from draws.queries import credited_rows
@@ -18,6 +19,7 @@ from draws.rules.mc1.chains import chain_release
 from draws.rules.mc1.hashing import suite_of
 from draws.rules.mc1.standing import Standing
 from draws.rules.screen import INSPECTOR
+from draws.swaps import Consents, consents_of, full_started
 from foundation.errors import OutOfOrder, RuleBroken
 from foundation.ledger import actions as ledger
 from foundation.organisation.models import User
@@ -49,11 +51,12 @@ def request_replacement(
     asked.full_clean()
     asked.save()
     asked.inspectors.set(added)
+    people = ask_everybody(asked, by, asked.requested_at) if kind == Kind.SWAP else 0
     ledger.record(
         actor=by,
         act="draws.request_replacement",
         subject=draw,
-        data={"request": asked.pk, "kind": kind, "why": why},
+        data={"request": asked.pk, "kind": kind, "why": why, **({"people": people} if people else {})},
     )
     return asked
 
@@ -69,6 +72,8 @@ def decide_replacement(
     policies.check_decide_replacement(by, request)
     if not approve and not note.strip():
         raise RuleBroken("不同意的，请写明理由。", code="reason_missing")
+    if approve and request.kind == Kind.SWAP:
+        _check_agreed(consents_of(draw, request))
     request.state = State.APPROVED if approve else State.REFUSED
     request.decided_by, request.decided_at, request.decision_note = by, moment(now), note.strip()
     request.save()
@@ -107,14 +112,12 @@ def start_round(
     approved = _approved(draw, requests)
     r, at = state.round + 1, moment(now)
     causes = sorted((_cause(draw, state.standing, asked, r, at) for asked in approved), key=canon)
-    started = draw.snapshot_targets.exclude(started_on=None).values_list("commitment", flat=True)
-    assert state.standing is not None
-    full = [c for c in started if c in state.standing.visits and c not in state.standing.lacking()]
+    _check_swaps(draw, approved, causes)
     approver = library.get(draw.rulebook_id).team.replacement_approver
     append(
         draw,
         "round_causes",
-        {"r": r, "approver": approver, "started": sorted(full), "causes": causes},
+        {"r": r, "approver": approver, "started": full_started(draw), "causes": causes},
         now=at,
     )
     ReplacementRequest.objects.filter(pk__in=[asked.pk for asked in approved]).update(round=r)
@@ -194,6 +197,23 @@ def _check_added(draw: Draw, added: list[Inspector]) -> None:
     for person in added:
         if person.organisation_id != draw.organisation_id or person.pk in known:
             raise RuleBroken(f"{person.name}已在本次抽取的名单里或不属于本局，不能增补。", code="cannot_add")
+
+
+def _check_swaps(draw: Draw, approved: list[ReplacementRequest], causes: list[dict[str, Any]]) -> None:
+    """One swap in a round, and everybody whom this very round may exchange has agreed. source: AMB-24"""
+    swaps = [asked for asked in approved if asked.kind == Kind.SWAP]
+    if len(swaps) > 1:
+        raise RuleBroken(
+            "一轮只办一件互换：前一件换了人，后一件可能换到没有征求过的人。请分两轮。",
+            code="one_swap_a_round",
+        )
+    for asked in swaps:
+        _check_agreed(consents_of(draw, asked, causes))
+
+
+def _check_agreed(consents: Consents) -> None:
+    if not consents.complete:
+        raise OutOfOrder(consents.sentence, code="swap_not_agreed")
 
 
 def _approved(draw: Draw, requests: Iterable[ReplacementRequest]) -> list[ReplacementRequest]:

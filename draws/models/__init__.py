@@ -1,6 +1,7 @@
 """WHICH ONES: a draw, what it froze, its seats, its event log, declared conflicts of interest."""
 
 from draws.models.conflicts import ConflictOfInterest, ConflictQuerySet
+from draws.models.consents import SwapConsent, SwapConsentQuerySet
 from draws.models.draw import Draw, DrawQuerySet, DrawStratum
 from draws.models.events import DrawEvent, DrawEventQuerySet, RefusedAct
 from draws.models.frozen import RecusalRow, SnapshotInspector, SnapshotTarget
@@ -27,4 +28,6 @@ __all__ = [
     "Seat",
     "SnapshotInspector",
     "SnapshotTarget",
+    "SwapConsent",
+    "SwapConsentQuerySet",
 ]

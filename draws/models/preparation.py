@@ -134,6 +134,7 @@ class FeasibilityRun(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="发起人", related_name="+"
     )
     requested_at = models.DateTimeField("发起时间")
+    told_at = models.DateTimeField("最近进展", null=True, blank=True)
     finished_at = models.DateTimeField("完成时间", null=True, blank=True)
     inputs = models.CharField("输入指纹", max_length=64, blank=True)
     report = models.JSONField("结果", default=dict, blank=True)

@@ -24,6 +24,9 @@ class ReplacementRequest(models.Model):
         APPROVED = "approved", "待执行"
         REFUSED = "refused", "不同意"
         DONE = "done", "已执行"
+        DECLINED = "declined", "有人不同意互换"
+
+    OPEN = (State.REQUESTED, State.APPROVED)
 
     draw = models.ForeignKey(Draw, models.PROTECT, verbose_name="抽取会", related_name="replacements")
     kind = models.CharField("类别", max_length=8, choices=Kind.choices)

@@ -5,19 +5,20 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from draws.live import keeps_secret, public_event
-from draws.models import ConflictOfInterest, Draw, ReplacementRequest, Seat
+from draws.models import Draw, ReplacementRequest, Seat
+from draws.rules import grounds
 from draws.rules.ladder import sentence_of as rung_sentence
+from draws.rules.lotteries import LOTTERIES
 from draws.rules.mc1.entropy import ENOUGH_BITS, entropy_bits
 from draws.rules.mc1.voids import WORDS as VOID_WORDS
 from draws.rules.protocol import SMALL_ROSTER
 from draws.scenes.frames import Frame, frames_of, rail
 from draws.scenes.log import LogLine, log_of
 from draws.scenes.picks import picks_of
-from draws.scenes.strata import lines_of
+from draws.scenes.strata import in_show_order, lines_of
 
 NUMERALS = "零一二三四五六七八九十"
 CAUSES = dict(ReplacementRequest.Kind.choices)
-RELATIONS = dict(ConflictOfInterest.Relation.choices)
 
 
 @dataclass
@@ -88,10 +89,11 @@ class _Scene:
     # -- before the freeze ----------------------------------------------------------------------------
 
     def _welcome(self) -> tuple[str, str, dict[str, Any]]:
-        lines = lines_of(self.draw)
+        lines = in_show_order(lines_of(self.draw))
         total = sum(line.draw for line in lines)
         return "入场签到，宣读规则与名额", f"本次从 {len(lines)} 层抽取 {total} 家", {
             "lines": lines, "total": total, "seats": self.seats, "present": self.draw.presences.order_by("pk"),
+            "lottery": lottery_of(self.draw),
         }  # fmt: skip
 
     # -- the freeze -----------------------------------------------------------------------------------
@@ -101,7 +103,8 @@ class _Scene:
 
     def _lines(self) -> list[Any]:
         counts = self._frozen()["strata"]
-        return lines_of(self.draw, self._manifest(), {row["id"]: row["statuses"] for row in counts})
+        lines = lines_of(self.draw, self._manifest(), {row["id"]: row["statuses"] for row in counts})
+        return in_show_order(lines)
 
     def _frozen(self) -> dict[str, Any]:
         event = self.draw.events.get(type="freeze")
@@ -122,7 +125,7 @@ class _Scene:
         ladder = [rung_sentence(rung) for rung in body["team"]["ladder"]]
         return "封存承诺", say, {
             "op_commit": body["op_commit"], "freeze_hash": self.draw.freeze_hash, "chains": body["chains"], "ladder": ladder,
-            "size": body["team"]["g"], "prev": body["prev"], "pub": body["pub"], "at": self._last("freeze")["at"],
+            "size": body["team"]["g"], "prev": body["prev"], "lottery": lottery_of(self.draw), "at": self._last("freeze")["at"],
             "sealed": [seat for seat in self.seats if seat.method == Seat.Method.SEALED],
             "spoken": [seat for seat in self.seats if seat.method == Seat.Method.SPOKEN],
         }  # fmt: skip
@@ -142,10 +145,11 @@ class _Scene:
             {**self._fixed(), "cards": cards, "done": len(slips), "wanted": wanted, "attempt": attempt},
         )
 
-    def _fixed(self) -> dict[str, str]:
+    def _fixed(self) -> dict[str, Any]:
         """What was decided before anybody brought a digit."""
         return {
             "freeze_hash": self.draw.freeze_hash, "op_commit": self._manifest()["op_commit"], "at": self._last("freeze")["at"],
+            "lottery": lottery_of(self.draw),
         }  # fmt: skip
 
     def _opens(self) -> tuple[str, str, dict[str, Any]]:
@@ -198,8 +202,8 @@ class _Scene:
         if body["pub"]:
             lines.append(
                 {
-                    "what": "公共彩票",
-                    "who": manifest["pub"]["issue"],
+                    "what": LOTTERIES[manifest["pub"]["source"]],
+                    "who": f"第 {manifest['pub']['issue']} 期",
                     "digits": body["pub"],
                     "ok": "与开奖公告一致",
                 }
@@ -213,7 +217,7 @@ class _Scene:
 
     def _result(self) -> dict[str, Any]:
         body = self._last("result")["body"]
-        strata, hidden = picks_of(self.draw), self._hidden()
+        strata, hidden = in_show_order(picks_of(self.draw)), self._hidden()
         visits = len({pick.commitment for stratum in strata for pick in stratum.picks})
         if hidden:
             strata = [replace(stratum, picks=[], below=[]) for stratum in strata]
@@ -272,16 +276,17 @@ class _Scene:
         result = results[0] if results else None
         r = causes["screen"]["r"]
         say = "原因已登记，等待乙方密钥" if result is None else "两方密钥逐轮吻合，结果由新种子算出"
-        lines = {line.id: line for line in lines_of(self.draw)}
+        lines = {line.id: line for line in in_show_order(lines_of(self.draw))}
+        changed = {row["id"]: row for row in (result["screen"]["strata"] if result else ())}
         return f"第 {r} 轮替换", say, {
             "r": r, "hidden": self._hidden(), "result": result,
             "count": causes["screen"]["count"],
             "causes": [
-                {**cause, "word": CAUSES[cause["kind"]], "reason": RELATIONS.get(cause["why"], cause["why"])}
+                {**cause, "word": CAUSES[cause["kind"]], "reason": grounds.WORDS.get(cause["why"], cause["why"])}
                 for cause in causes["screen"].get("causes", ())
             ],
             "strata": [
-                {**stratum, "line": lines[stratum["id"]]} for stratum in (result["screen"]["strata"] if result else ())
+                {**changed[name], "line": line} for name, line in lines.items() if name in changed
             ],
         }  # fmt: skip
 
@@ -293,6 +298,14 @@ class _Scene:
             "why": VOID_WORDS[event["body"]["why"]], "text": event["body"]["text"], "at": event["at"], "successor": successor,
             "by": event["body"]["by"],
         }  # fmt: skip
+
+
+def lottery_of(draw: Draw) -> dict[str, Any] | None:
+    """The public lottery that was agreed upon: its name, issue, and when it is drawn; None for none."""
+    if not draw.pub_source:
+        return None
+    name = LOTTERIES[draw.pub_source]
+    return {"name": name, "issue": draw.pub_issue, "at": draw.pub_expected_at}
 
 
 def grouped(digits: str) -> str:

@@ -1,12 +1,33 @@
 """The strata of a draw in words and numbers: what is drawn from, how much, why."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from draws.models import Draw
 from draws.rules.mc1.patterns import TARGET_STATUSES
 from planning.rules.naming import short_name, tier_of
 from planning.trial import book_as_planned
+
+# The order of the screens (a choice of display, ui.md §2.3 S6); the manifest keeps its own.
+SHOW_ORDER = ("key", "special", "general")
+
+
+class Tiered(Protocol):
+    """`tier`: key, special, general, or "" for a line that is about something else."""
+
+    @property
+    def tier(self) -> str: ...
+
+
+T = TypeVar("T", bound=Tiered)
+
+
+def in_show_order(rows: Iterable[T]) -> list[T]:
+    """重点, 特殊, 一般, then lines without a tier; inside each as in the manifest."""
+    return sorted(
+        rows, key=lambda row: SHOW_ORDER.index(row.tier) if row.tier in SHOW_ORDER else len(SHOW_ORDER)
+    )
 
 
 @dataclass(frozen=True)

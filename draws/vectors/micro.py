@@ -13,6 +13,9 @@ from draws.rules.mc1.matching import Demand, Matching, first_assignment
 from draws.rules.mc1.merkle import inclusion_proof, merkle_root, proof_holds
 from draws.rules.mc1.quota import Stratum, limit_of, need_of, shortfall_of
 from draws.rules.mc1.rows import salt_of
+from foundation.errors import RuleBroken
+
+from .cases import MALFORMED
 
 Outcome = tuple[Any, Any]  # what was expected, what came out
 
@@ -25,8 +28,16 @@ def check_micro(vectors: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield f"micro {section}", "不认识这一类微向量"
             continue
         for number, entry in enumerate(entries if isinstance(entries, list) else [entries]):
-            wrong = [f"应为 {want}，得到 {got}" for want, got in check(entry) if want != got]
-            yield f"micro {section}[{number}]", "；".join(wrong)
+            yield f"micro {section}[{number}]", _faults(check, entry)
+
+
+def _faults(check: Callable[[Any], Iterable[Outcome]], entry: Any) -> str:
+    try:
+        return "；".join(f"应为 {want}，得到 {got}" for want, got in check(entry) if want != got)
+    except RuleBroken as broken:
+        return broken.message
+    except MALFORMED as broken:
+        return f"微向量写法有误（{type(broken).__name__}：{broken}）"
 
 
 def _hash(entry: dict[str, Any]) -> Iterable[Outcome]:

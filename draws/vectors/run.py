@@ -12,14 +12,14 @@ from draws.rules.mc1.verification import verify
 from foundation.errors import RuleBroken
 
 from .browser import BrowserVerifier
-from .cases import VectorCase, VectorsUnusable, load_json, load_negative, load_positive
+from .cases import MALFORMED, VectorCase, VectorFolder, VectorsUnusable
 from .micro import check_micro
 from .outside import PythonVerifier
 from .regenerate import regeneration_faults
 
 VERIFIERS = Path(__file__).resolve().parents[2] / "static" / "verify"
 IMPLEMENTATIONS = ("server", "python", "browser")
-WORDS = {"server": "服务器规则", "python": "Python 核验程序", "browser": "浏览器核验页"}
+WORDS = {"folder": "向量文件", "server": "服务器规则", "python": "Python 核验程序", "browser": "浏览器核验页"}
 
 
 class Verifier(Protocol):
@@ -49,17 +49,21 @@ class ServerVerifier:
         return verify(case.transcript, case.openings, case.anchors, case.prev).as_json()
 
 
-def check_vectors(folder: Path, tally: Tally, only: str | None = None) -> Tally:
+def check_vectors(
+    folder: Path, tally: Tally, only: str | None = None, bases_from: Path | None = None
+) -> Tally:
     """Run every vector of the folder on the implementations; raises `VectorsUnusable` if it cannot be run."""
-    positive = load_positive(folder)
+    found = VectorFolder.read(folder, bases_from)
+    for name, wrong in found.unusable:
+        tally.note("folder", name, wrong)
+    cases = [*found.positive.values(), *found.negative]
     for implementation in [only] if only else IMPLEMENTATIONS:
-        with _opened(implementation) as verifier:
-            for case in positive.values():
-                _check(tally, implementation, verifier, case)
-            for case in load_negative(folder, positive):
-                _check(tally, implementation, verifier, case)
+        if cases:
+            with _opened(implementation) as verifier:
+                for case in cases:
+                    _check(tally, implementation, verifier, case)
         if implementation == "server":
-            _check_rules(tally, folder, positive)
+            _check_rules(tally, found)
     return tally
 
 
@@ -87,16 +91,18 @@ def _check(tally: Tally, implementation: str, verifier: Verifier, case: VectorCa
     tally.note(implementation, case.name, wrong)
 
 
-def _check_rules(tally: Tally, folder: Path, positive: dict[str, VectorCase]) -> None:
-    for case in positive.values():
-        if case.secrets:
+def _check_rules(tally: Tally, found: VectorFolder) -> None:
+    for case in found.positive.values():
+        if case.secrets and case.expect and case.expect.get("ok"):
             try:
                 wrong = "；".join(regeneration_faults(case))
             except RuleBroken as broken:
                 wrong = broken.message
+            except MALFORMED as broken:
+                wrong = f"向量写法有误（{type(broken).__name__}：{broken}）"
             tally.note("server", f"{case.name} 重做", wrong)
-    if (folder / "micro.json").exists():
-        for name, wrong in check_micro(load_json(folder / "micro.json")):
+    for vectors in found.micro.values():
+        for name, wrong in check_micro(vectors):
             tally.note("server", name, wrong)
 
 

@@ -10,11 +10,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from draws import actions, policies, queries
+from draws.forms import ReplacementForm
 from draws.models import Draw, ReplacementRequest
 from draws.queries import DrawnVisit
-from draws.replacement_forms import ReplacementForm
 from draws.rounds import codes_of, rounds_of
 from draws.rules import grounds
+from draws.swaps import consents_of
 from draws.views.common import attempt, insider_draw, verb
 from foundation.organisation.policies import can
 from foundation.rulebook import library
@@ -106,6 +107,19 @@ def _row(asked: ReplacementRequest, codes: dict[str, str], user: Any) -> dict[st
     return {
         "asked": asked, "about": " ".join(word for word in about if word) or added, "why": grounds.WORDS.get(asked.why, asked.why),
         "why_decide": policies.why_not(policies.check_decide_replacement, user, asked), "next": _next(asked),
+        **_swap(asked, user),
+    }  # fmt: skip
+
+
+def _swap(asked: ReplacementRequest, user: Any) -> dict[str, Any]:
+    """How far the agreement of a swap is; nothing for the other kinds or once it is settled."""
+    if asked.kind != Kind.SWAP:
+        return {}
+    refused = asked.consents.filter(answer="refused").select_related("inspector").first()
+    if asked.state not in ReplacementRequest.OPEN or asked.round is not None:
+        return {"refused_because": refused.reason if refused else ""}
+    return {
+        "consents": consents_of(asked.draw, asked), "why_again": policies.why_not(policies.check_ask_again, user, asked),
     }  # fmt: skip
 
 
@@ -113,6 +127,8 @@ def _next(asked: ReplacementRequest) -> str:
     """What happens with a request now."""
     if asked.state == State.REQUESTED:
         return "等分管领导批准"
+    if asked.state == State.DECLINED:
+        return "有人不同意，互换到此为止；请改申请回避"
     if asked.state == State.APPROVED:
         return "等组织员登记原因" if asked.round is None else f"第 {asked.round} 轮等乙方密钥"
     return f"第 {asked.round} 轮已执行" if asked.state == State.DONE else ""
@@ -173,6 +189,17 @@ def decide(request: HttpRequest, number: str, asked: int) -> HttpResponse:
     return attempt(
         request, draw, lambda: actions.decide_replacement(by=request.user, request=held, approve=approve, note=note), page=_page, home=HOME,
         said="已同意，可以执行。" if approve else "已退回，理由已告知申请人。",
+    )  # fmt: skip
+
+
+@verb(HOME)
+def ask_again(request: HttpRequest, number: str, asked: int) -> HttpResponse:
+    """Ask those who have become possible partners of a swap since it was asked for."""
+    draw = _draw(request, number)
+    held = get_object_or_404(draw.replacements, pk=asked)
+    return attempt(
+        request, draw, lambda: actions.ask_swap_again(by=request.user, request=held), page=_page, home=HOME,
+        said="已征求。每个人在自己的手机“我的检查”里答复。",
     )  # fmt: skip
 
 

@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from draws import actions, policies
-from draws.forms import LOTTERIES
 from draws.models import Draw
 from draws.queries import previous_formal, unfinished_formal
 from draws.readiness import missing
+from draws.rules.lotteries import LOTTERIES
 from draws.rules.protocol import ANNOUNCE_WORKDAYS
 from draws.scenes.strata import lines_of
 from draws.sources import verifier_hashes
@@ -33,7 +33,7 @@ def _page(request: HttpRequest, number: str, status: int = 200) -> HttpResponse:
     now = timezone.now()
     context = {
         "draw": draw, "book": book_of(draw.plan), "lines": lines_of(draw), "previous": _previous(draw), "verifiers": verifier_hashes(),
-        "lottery": dict(LOTTERIES).get(draw.pub_source, "") if draw.pub_source else "", "waiting": _waiting(draw),
+        "lottery": LOTTERIES.get(draw.pub_source, ""), "waiting": _waiting(draw),
         "gaps": [] if draw.announced_at else missing.before_announcement(draw, now), "short": _is_short(draw),
         "why": policies.why_not(policies.check_announce, request.user, draw),
         "live_url": request.build_absolute_uri(f"/draw/{draw.number}/"), "short_notice": request.POST.get("short_notice", ""),

@@ -5,8 +5,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from draws import actions, policies
-from draws.forms import LOTTERIES, ArrangeForm
+from draws.forms import ArrangeForm
 from draws.models import Draw
+from draws.rules.lotteries import LOTTERIES
 from draws.scenes.strata import lines_of
 from draws.views.common import attempt, staff_draw, verb
 from draws.views.draws import quota_rows, quotas_of
@@ -27,7 +28,7 @@ def _page(
     book = book_of(draw.plan)
     form = form or ArrangeForm.of(draw, _quotas(draw))
     context = {
-        "draw": draw, "book": book, "lottery": dict(LOTTERIES).get(draw.pub_source, ""), "lines": lines_of(draw), "form": form, "rows": quota_rows(form, book, without=draw),
+        "draw": draw, "book": book, "lottery": LOTTERIES.get(draw.pub_source, ""), "lines": lines_of(draw), "form": form, "rows": quota_rows(form, book, without=draw),
         "why": policies.why_not(policies.check_revise, request.user, draw),
     }  # fmt: skip
     return render(request, "draws/prep/arrange.html", context, status=status)

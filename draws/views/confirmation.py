@@ -6,11 +6,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from draws import actions, policies
-from draws.forms import LOTTERIES
 from draws.readiness import missing
 from draws.readiness.exceptions import changes_of, overrides_of
 from draws.readiness.fingerprint import changed_since, latest_check, parts_of, whole
 from draws.readiness.roster import needs_of, roster_of
+from draws.rules.lotteries import LOTTERIES
 from draws.scenes.strata import lines_of
 from draws.views.common import attempt, staff_draw, verb
 
@@ -31,7 +31,7 @@ def _page(request: HttpRequest, number: str, status: int = 200) -> HttpResponse:
         "seats": draw.seats.order_by("position"), "needs": needs_of(draw, roster_of(draw, timezone.localdate(draw.scheduled_at))),
         "run": draw.feasibility_runs.filter(state="done").order_by("-pk").first(), "check": check,
         "changed": changed_since(check, draw) if check and open_still else [], "fingerprint": whole(parts_of(draw)),
-        "lottery": dict(LOTTERIES).get(draw.pub_source, ""), "waiting": missing.undecided(draw), "why": policies.why_not(policies.check_confirm_preparation, request.user, draw),
+        "lottery": LOTTERIES.get(draw.pub_source, ""), "waiting": missing.undecided(draw), "why": policies.why_not(policies.check_confirm_preparation, request.user, draw),
     }  # fmt: skip
     return render(request, "draws/prep/confirm.html", context, status=status)
 

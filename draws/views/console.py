@@ -1,5 +1,6 @@
 """The host's console: what to say, what is missing, the one thing that may come next."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -117,13 +118,19 @@ def _entropy(draw: Draw) -> dict[str, Any] | None:
 # -- verbs ------------------------------------------------------------------------------------------------
 
 
+def _do(request: HttpRequest, draw: Draw, act: Callable[[], Any], said: str) -> HttpResponse:
+    return attempt(request, draw, act, page=_page, home=HOME, said=said)
+
+
 @verb(HOME)
 def freeze(request: HttpRequest, number: str) -> HttpResponse:
     draw = staff_draw(request, number)
-    return attempt(
-        request, draw, lambda: actions.freeze(by=request.user, draw=draw, on=timezone.localdate()), page=_page, home=HOME,
-        said="名单已冻结。请宣读指纹前八位，请各位拍照。",
-    )  # fmt: skip
+    return _do(
+        request,
+        draw,
+        lambda: actions.freeze(by=request.user, draw=draw, on=timezone.localdate()),
+        "名单已冻结。请宣读指纹前八位，请各位拍照。",
+    )
 
 
 @verb(HOME)
@@ -133,23 +140,23 @@ def speak(request: HttpRequest, number: str) -> HttpResponse:
     seat = get_object_or_404(draw.seats, seat=request.POST.get("seat", ""))
     seat.draw = draw
     digits = "".join(request.POST.get("digits", "").split())
-    return attempt(
-        request, draw, lambda: actions.speak(by=request.user, seat=seat, digits=digits), page=_page, home=HOME,
-        said="已记下。请纪检监督员或一位观察员复诵核对。",
-    )  # fmt: skip
+    return _do(
+        request,
+        draw,
+        lambda: actions.speak(by=request.user, seat=seat, digits=digits),
+        "已记下。请纪检监督员或一位观察员复诵核对。",
+    )
 
 
 @verb(HOME)
 def lottery(request: HttpRequest, number: str) -> HttpResponse:
     draw = staff_draw(request, number)
     numbers = request.POST.get("numbers", "").strip()
-    return attempt(
+    return _do(
         request,
         draw,
         lambda: actions.enter_lottery(by=request.user, draw=draw, numbers=numbers),
-        page=_page,
-        home=HOME,
-        said="开奖号码已录入。",
+        "开奖号码已录入。",
     )
 
 
@@ -157,14 +164,7 @@ def lottery(request: HttpRequest, number: str) -> HttpResponse:
 def resume(request: HttpRequest, number: str) -> HttpResponse:
     """After a crash: do what the events already determine."""
     draw = staff_draw(request, number)
-    return attempt(
-        request,
-        draw,
-        lambda: actions.resume(by=request.user, draw=draw),
-        page=_page,
-        home=HOME,
-        said="已接着算完。",
-    )
+    return _do(request, draw, lambda: actions.resume(by=request.user, draw=draw), "已接着算完。")
 
 
 @verb(HOME)
@@ -173,27 +173,15 @@ def sign(request: HttpRequest, number: str) -> HttpResponse:
     form = SignForm(request.POST)
     if not form.is_valid():
         return _page(request, number, status=422, form=form)
-    return attempt(
-        request,
-        draw,
-        lambda: actions.sign(by=request.user, draw=draw, **form.words()),
-        page=_page,
-        home=HOME,
-        said="签字已记入。",
+    return _do(
+        request, draw, lambda: actions.sign(by=request.user, draw=draw, **form.words()), "签字已记入。"
     )
 
 
 @verb(HOME)
 def seal(request: HttpRequest, number: str) -> HttpResponse:
     draw = staff_draw(request, number)
-    return attempt(
-        request,
-        draw,
-        lambda: actions.seal(by=request.user, draw=draw),
-        page=_page,
-        home=HOME,
-        said="记录已封存。",
-    )
+    return _do(request, draw, lambda: actions.seal(by=request.user, draw=draw), "记录已封存。")
 
 
 @verb(HOME)
@@ -201,27 +189,29 @@ def pause(request: HttpRequest, number: str) -> HttpResponse:
     """No check of the head: to pause or go on is right whatever has happened meanwhile."""
     draw = staff_draw(request, number)
     reason = request.POST.get("reason", "")
-    return attempt(
-        request, draw, lambda: actions.pause(by=request.user, draw=draw, reason=reason), page=_page, home=HOME,
-        said="已暂停，大屏和每个人的手机都看得到原因。",
-    )  # fmt: skip
+    return _do(
+        request,
+        draw,
+        lambda: actions.pause(by=request.user, draw=draw, reason=reason),
+        "已暂停，大屏和每个人的手机都看得到原因。",
+    )
 
 
 @verb(HOME)
 def go_on(request: HttpRequest, number: str) -> HttpResponse:
     draw = staff_draw(request, number)
-    return attempt(
-        request, draw, lambda: actions.go_on(by=request.user, draw=draw), page=_page, home=HOME, said="继续。"
-    )
+    return _do(request, draw, lambda: actions.go_on(by=request.user, draw=draw), "继续。")
 
 
 @verb(HOME)
 def limit(request: HttpRequest, number: str) -> HttpResponse:
     draw = staff_draw(request, number)
-    return attempt(
-        request, draw, lambda: actions.limit(by=request.user, draw=draw), page=_page, home=HOME,
-        said="限时已定，到时前 20 秒会提醒所有人。",
-    )  # fmt: skip
+    return _do(
+        request,
+        draw,
+        lambda: actions.limit(by=request.user, draw=draw),
+        "限时已定，到时前 20 秒会提醒所有人。",
+    )
 
 
 @sensitive_post_parameters("password")
@@ -233,8 +223,11 @@ def void(request: HttpRequest, number: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, number, status=422, void_form=form, void_open=True)
     said = form.cleaned_data
-    return attempt(
-        request, draw,
-        lambda: actions.void(by=request.user, draw=draw, why=said["why"], text=said["text"], second=said["second"]),
-        page=_page, home=HOME, said="抽取已中止，全部记录保留并公开。",
-    )  # fmt: skip
+    return _do(
+        request,
+        draw,
+        lambda: actions.void(
+            by=request.user, draw=draw, why=said["why"], text=said["text"], second=said["second"]
+        ),
+        "抽取已中止，全部记录保留并公开。",
+    )

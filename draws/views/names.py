@@ -64,7 +64,7 @@ def open_voided(request: HttpRequest, number: str) -> HttpResponse:
     def act() -> None:
         if not chosen:
             raise OutOfOrder("没有作废而未公开的对象，请刷新后再看。", code="nothing_to_open")
-        actions.open_names(by=request.user, draw=draw, commitments=chosen, to="public")
+        actions.open_visited(by=request.user, draw=draw, commitments=chosen)
 
     said = f"已公开 {len(chosen)} 家作废对象的名称。"
     return attempt(request, draw, act, page=_page, home=HOME, said=said)

@@ -91,7 +91,7 @@ def _face(request: HttpRequest, draw: Draw, held: Seat) -> dict[str, Any]:
         "face": _face_of(draw, held, own), "mark_word": "演练" if draw.kind == Draw.Kind.REHEARSAL else "正式",
         "spoken": _to_read_back(draw, held), "waiting": _waiting(draw, own), "enough": ENOUGH_BITS,
         "page_url": request.build_absolute_uri(f"/draw/{draw.number}/"), "why_no_sign": policies.why_not(policies.check_sign, draw, seat=held),
-        "result": scenes.stages.picks_of(draw) if draw.events.filter(type="result").exists() else [],
+        "result": scenes.strata.in_show_order(scenes.stages.picks_of(draw)) if draw.events.filter(type="result").exists() else [],
     }  # fmt: skip
 
 

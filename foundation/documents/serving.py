@@ -2,10 +2,12 @@
 
 from typing import Protocol
 
+from django.core.files import File
 from django.db.models.fields.files import FieldFile
 from django.http import FileResponse
 
 from foundation.documents.uploads import SHOWN_INLINE
+from foundation.errors import RuleBroken
 
 
 class Stored(Protocol):
@@ -16,12 +18,22 @@ class Stored(Protocol):
     media_type: str
 
 
-def send(stored: Stored) -> FileResponse:
+def stored(file: FieldFile) -> File:
+    """A stored file, opened. raises: RuleBroken when it is gone from the disk"""
+    try:
+        return file.open("rb")
+    except OSError as lost:
+        raise RuleBroken(
+            "这个文件在存储里读不到了，请管理员从备份恢复，并报告纪检。", code="file_lost"
+        ) from lost
+
+
+def send(upload: Stored) -> FileResponse:
     """Pictures are shown, everything else is saved; never run, never guessed at (nosniff)."""
-    inline = stored.media_type in SHOWN_INLINE
+    inline = upload.media_type in SHOWN_INLINE
     response = FileResponse(
-        stored.file.open("rb"), as_attachment=not inline, filename=stored.name,
-        content_type=stored.media_type if inline else "application/octet-stream",
+        stored(upload.file), as_attachment=not inline, filename=upload.name,
+        content_type=upload.media_type if inline else "application/octet-stream",
     )  # fmt: skip
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 
 from foundation.ledger.rules import GENESIS, Link
+from foundation.ledger.words import word_of
 from foundation.organisation.models import Organisation, User
 
 
@@ -63,6 +64,10 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"第 {self.seq} 条 {self.act}"
+
+    @property
+    def word(self) -> str:
+        return word_of(self.act)
 
 
 class Head(models.Model):

@@ -67,13 +67,16 @@ class _Echo:
 
 def _csv_lines(rows: QuerySet[Entry]):
     writer = csv.writer(_Echo())
-    yield "\ufeff" + writer.writerow(["序号", "时间", "操作人", "操作", "对象", "内容", "前一条指纹", "指纹"])
+    yield "\ufeff" + writer.writerow(
+        ["序号", "时间", "操作人", "操作", "操作代码", "对象", "内容", "前一条指纹", "指纹"]
+    )
     for row in rows.iterator(chunk_size=1000):
         at = timezone.localtime(row.at).strftime("%Y-%m-%d %H:%M:%S")
         cells = [
             row.seq,
             at,
             row.actor_name,
+            row.word,
             row.act,
             row.subject_name,
             row.content,

@@ -82,6 +82,17 @@ def note_password_changed(*, user: User) -> None:
 
 
 @transaction.atomic
+def note_refused(*, user: User, path: str, reason: str) -> None:
+    """Somebody signed in tried to write what is not his to write; nothing was changed. source: QZ-9.1"""
+    ledger.record(
+        actor=user,
+        act="organisation.refused",
+        subject=user,
+        data={"path": path[:300], "reason": reason[:300]},
+    )
+
+
+@transaction.atomic
 def adopt_rulebook(
     *, by: User | None, organisation: Organisation, rulebook_id: str, effective_from: date
 ) -> RulebookAdoption:

@@ -5,6 +5,7 @@ those §5 allows (see `simulation`).
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -21,6 +22,7 @@ from .deadlines import (
     report_due,
 )
 from .errors import CannotEvaluate
+from .example_shape import check_targets
 from .grids import cell, instances, per_period, same_width, whole
 from .model import Rulebook
 from .periods import Period
@@ -41,8 +43,9 @@ Actual = dict[str, Any]
 
 def _quota(book: Rulebook, given: Given, expect: Expect, _calendar: Calendar) -> Actual:
     lines = [line for line in expect if line != "total"]
+    given_lines = _lines_given(book, given)
     if "total" in expect:
-        lines = list(dict.fromkeys(line for key in (*_INPUTS, "base_many") for line in given.get(key, {})))
+        lines = given_lines
     actual: Actual = {}
     for line_id in lines:
         line = _line(book, line_id)
@@ -50,6 +53,17 @@ def _quota(book: Rulebook, given: Given, expect: Expect, _calendar: Calendar) ->
             raise CannotEvaluate(f"配额行“{line_id}”不属于主体“{given['body']}”。")
         actual[line_id] = _one_quota(book, line, given).number
     return actual | {"total": sum(actual.values())}
+
+
+def _lines_given(book: Rulebook, given: Given) -> list[str]:
+    """Lines the example gives numbers for, each of which must be one of the rulebook."""
+    ids: dict[str, None] = {}
+    for key in (*_INPUTS, "base_many"):
+        table = given.get(key, {})
+        if not isinstance(table, Mapping):
+            raise CannotEvaluate(f"given 的 {key} 应按配额行写成表，如 {key} = {{ key = 132 }}。请改正。")
+        ids |= dict.fromkeys(table)
+    return [_line(book, line_id).id for line_id in ids]
 
 
 def _one_quota(book: Rulebook, line: Quota, given: Given) -> QuotaSum:
@@ -171,6 +185,8 @@ def _year(book: Rulebook, given: Given, expect: Expect, _calendar: Calendar) -> 
     grids = _grids(line, given)
     override = given.get("override_cap", False)
     overrides = override if isinstance(override, list) else [override] * line.periods
+    if len(overrides) != line.periods:
+        raise CannotEvaluate(f"override_cap 有 {len(overrides)} 期，应为 {line.periods} 期。请逐期补齐。")
     width = _width(book, line, grids)
     inputs = [
         [
@@ -252,10 +268,18 @@ def _due(book: Rulebook, given: Given, _expect: Expect, calendar: Calendar) -> A
     return _due_actual(_DUE_RULES[rule](book, given, calendar))
 
 
+def _period(given: Given) -> Period:
+    """The period a date rule speaks of; here an index alone would not tell the year."""
+    period = given.get("period")
+    if not isinstance(period, str):
+        raise CannotEvaluate("given 缺少 period，或没有写成周期编号。请写成 2026Q4、2026H1 或 2026Y。")
+    return Period.parse(period)
+
+
 def _start(given: Given) -> date:
     if "from" in given:
         return given["from"]
-    return Period.parse(given["period"]).last
+    return _period(given).last
 
 
 def _publish(book: Rulebook, given: Given, calendar: Calendar) -> Due | None:
@@ -268,7 +292,7 @@ _DUE_RULES: dict[str, Callable[[Rulebook, Given, Calendar], Due | None]] = {
     "disclosure": lambda book, given, calendar: disclosure_due(book, calendar, start=_start(given)),
     "entry": lambda book, given, calendar: entry_due(book, calendar, visit_end=_start(given)),
     "plan_publish": _publish,
-    "finish": lambda book, given, calendar: finish_due(book, calendar, period=Period.parse(given["period"])),
+    "finish": lambda book, given, calendar: finish_due(book, calendar, period=_period(given)),
 }
 
 
@@ -289,7 +313,7 @@ def _report(book: Rulebook, given: Given, _expect: Expect, calendar: Calendar) -
         raise CannotEvaluate(f"规则书 {book.id} 没有报送“{given['report']}”。") from None
     end = given.get("period_end")
     if end is None and "period" in given:
-        end = Period.parse(given["period"]).last
+        end = _period(given).last
     return _due_actual(report_due(report, calendar, period_end=end, year=given.get("year")))
 
 
@@ -297,7 +321,7 @@ def _window(book: Rulebook, given: Given, _expect: Expect, calendar: Calendar) -
     window = draw_window(
         book,
         calendar,
-        period=Period.parse(given["period"]),
+        period=_period(given),
         plan_approved_on=given.get("plan_approved", given.get("plan_approved_on")),
         shift_by=given.get("shift"),
     )
@@ -310,6 +334,7 @@ def _window(book: Rulebook, given: Given, _expect: Expect, calendar: Calendar) -
 def _tier(book: Rulebook, given: Given, _expect: Expect, _calendar: Calendar) -> Actual:
     if given["body"] not in {body.id for body in book.bodies}:
         raise CannotEvaluate(f"规则书 {book.id} 没有主体“{given['body']}”。")
+    check_targets(given["targets"], frozenset(flag.id for flag in book.flags))
     return {
         target["n"]: list(tier_ids(book, given["body"], _facts(target), given["as_of"]))
         for target in given["targets"]
@@ -336,15 +361,28 @@ def _stated(book: Rulebook, given: Given, _expect: Expect, _calendar: Calendar) 
 
 
 Evaluate = Callable[[Rulebook, Given, Expect, Calendar], Actual]
+
+
+@dataclass(frozen=True)
+class ExampleType:
+    """`required`: keys of `given` that must be there, alternatives joined by `|` · `allowed`: all it may have."""
+
+    evaluate: Evaluate
+    required: tuple[str, ...]
+    allowed: frozenset[str]
+
+
 _YEAR_KEYS: Collection[str] = {"quota", "body", "base_many", "excluded", "override_cap", *_INPUTS}
-TYPES: dict[str, tuple[Evaluate, frozenset[str]]] = {
-    "quota": (_quota, frozenset({"period", "body", "base_many", *_INPUTS})),
-    "quota_year": (_quota_year, frozenset({*_YEAR_KEYS, "quotas"})),
-    "year": (_year, frozenset(_YEAR_KEYS)),
-    "due": (_due, frozenset({"rule", "from", "period", "year"})),
-    "plan_due": (_plan_due, frozenset({"year"})),
-    "report": (_report, frozenset({"report", "period_end", "period", "year"})),
-    "window": (_window, frozenset({"period", "shift", "plan_approved", "plan_approved_on", "on"})),
-    "tier": (_tier, frozenset({"body", "as_of", "targets"})),
-    "stated": (_stated, frozenset({"quota", "quotas", "base_many", *_INPUTS})),
+TYPES: dict[str, ExampleType] = {
+    "quota": ExampleType(_quota, ("period",), frozenset({"period", "body", "base_many", *_INPUTS})),
+    "quota_year": ExampleType(_quota_year, ("quota|quotas",), frozenset({*_YEAR_KEYS, "quotas"})),
+    "year": ExampleType(_year, ("quota",), frozenset(_YEAR_KEYS)),
+    "due": ExampleType(_due, ("rule", "from|period|year"), frozenset({"rule", "from", "period", "year"})),
+    "plan_due": ExampleType(_plan_due, ("year",), frozenset({"year"})),
+    "report": ExampleType(_report, ("report",), frozenset({"report", "period_end", "period", "year"})),
+    "window": ExampleType(
+        _window, ("period",), frozenset({"period", "shift", "plan_approved", "plan_approved_on", "on"})
+    ),
+    "tier": ExampleType(_tier, ("body", "as_of", "targets"), frozenset({"body", "as_of", "targets"})),
+    "stated": ExampleType(_stated, ("quota|quotas",), frozenset({"quota", "quotas", "base_many", *_INPUTS})),
 }

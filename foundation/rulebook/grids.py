@@ -4,16 +4,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from .errors import CannotEvaluate
+from .schema import shown
 
 
 def whole(value: Any, name: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise CannotEvaluate(f"{name} 应为整数，现为 {value!r}。")
+        raise CannotEvaluate(f"{name} 应为整数，现为 {shown(value)}。请改正。")
     return value
 
 
 def instances(value: Any, name: str) -> list[int]:
     """One number per body instance; a single number is one instance."""
+    if value == []:
+        raise CannotEvaluate(f"{name} 是空数组。请至少写一个数。")
     return [whole(item, name) for item in (value if isinstance(value, list) else [value])]
 
 

@@ -123,11 +123,23 @@ def _flags(_book: ParsedBook, entry: Parsed) -> Iterator[Fault]:
         yield "lookback_months", "月数不能为负", "请写非负整数，0 表示直至撤销"
 
 
-def _tiers(_book: ParsedBook, entry: Parsed) -> Iterator[Fault]:
+def _tiers(book: ParsedBook, entry: Parsed) -> Iterator[Fault]:
+    if entry.values.get("when") == () and not entry.values.get("overlay") and (after := _after(book, entry)):
+        yield "when", f"空条件 [] 认定全部对象，其后的“{after}”永远认定不到", "请把全部对象的类别放在最后"
     if entry.values.get("bodies") == () and "bodies" in entry.given:
         yield "bodies", "不能为空", "请写明适用主体；适用于全部主体时删去此字段"
     if any("tier" in alternative for alternative in entry.values.get("when", ())):
         yield "when", "监管类别的认定条件不能引用监管类别", "请改用对象属性或标志"
+
+
+def _after(book: ParsedBook, entry: Parsed) -> str:
+    """The next tier of the partition that holds for one of the same bodies; "" if there is none."""
+    everybody = book.ids("bodies")
+    bodies = set(entry.values.get("bodies") or everybody)
+    for other in book.all("tiers")[book.all("tiers").index(entry) + 1 :]:
+        if not other.values.get("overlay") and bodies & set(other.values.get("bodies") or everybody):
+            return other.name
+    return ""
 
 
 def _quotas(book: ParsedBook, entry: Parsed) -> Iterator[Fault]:

@@ -77,6 +77,12 @@ def _text(raw: Any) -> str:
     return _expect(raw, str, "字符串", '"文字"')
 
 
+def _filled(raw: Any) -> str:
+    if not _text(raw).strip():
+        raise Mismatch("是空的", "请写明文字")
+    return raw
+
+
 def _whole(raw: Any) -> int:
     return _expect(raw, int, "整数", "2")
 
@@ -218,12 +224,13 @@ def _declare(
     return field(default=default, metadata={"spec": spec})
 
 
-def text(zh: str, **options: Any) -> Any:
-    return _declare(zh, _text, **{"tighten": stricter.free, **options})
+def text(zh: str, *, blank: bool = False, **options: Any) -> Any:
+    """blank: an empty text is allowed and means "not given"."""
+    return _declare(zh, _text if blank else _filled, **{"tighten": stricter.free, **options})
 
 
 def texts(zh: str, **options: Any) -> Any:
-    return _declare(zh, _each(_text), **{"tighten": stricter.superset, **options})
+    return _declare(zh, _each(_filled), **{"tighten": stricter.superset, **options})
 
 
 def slug(zh: str, **options: Any) -> Any:

@@ -248,6 +248,8 @@ def _equals(key: str, operand: Any, names: Names) -> Any:
 def _listed(operand: Any, allowed: Collection[str] | None, label: str) -> tuple[str, ...]:
     if not isinstance(operand, list) or not all(isinstance(item, str) for item in operand):
         raise Mismatch(f"应为字符串数组，现为 {shown(operand)}", '请写成 ["a", "b"]')
+    if any(not item.strip() for item in operand):
+        raise Mismatch(f"{label}中有空的值", "请删去或写明")
     unknown = [item for item in operand if allowed is not None and item not in allowed]
     if unknown:
         raise Mismatch(f"{label}中没有“{'、'.join(unknown)}”", f"只能是：{'、'.join(allowed or ())}")

@@ -2,7 +2,8 @@
 
 What the counts leave open is fixed by convention, so that a year has one outcome:
 * all targets are alike: none was visited before, all meet the first alternative of the line's `when`;
-* a target that joins is unvisited; one that leaves or is excluded is one of the least visited;
+* a target that joins is unvisited; one that leaves is one of the least visited;
+* those an exclusion takes out in a period are the least visited; they stay in the base and keep their visits;
 * `uninspected_first` takes the least visited (exact: rulebooks.md §5); `uniform` is a lottery, so only the
   range of outcomes is certain. `simulate_year` shows the evenest one, `possible_year` tells whether another
   outcome can happen.
@@ -13,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from .errors import CannotEvaluate
 from .model import Rulebook
 from .quotas import quota_number
 from .selectors import matches, sample_facts
@@ -22,6 +24,8 @@ from .tables import Quota
 Levels = tuple[int, ...]
 Pick = tuple[int, ...]
 _ANY_DAY = date(2000, 1, 1)
+# How many states of a lottery `possible_year` looks at before it asks for a narrower question; not a legal number.
+_MOST_STATES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -103,10 +107,10 @@ def simulate_year(book: Rulebook, line: Quota, inputs: Sequence[PeriodInput]) ->
     levels = rules.none_yet
     results = []
     for index, given in enumerate(inputs, 1):
-        levels = _resized(levels, given.base - given.excluded)
-        pool = rules.open_levels(levels, given.override_cap)
-        result, count = _period(rules, index, given, levels)
-        pick = _least_visited(pool, count)
+        levels = _resized(levels, given.base)
+        present = _not_excluded(levels, given)
+        result, count = _period(rules, index, given, levels, present)
+        pick = _least_visited(rules.open_levels(present, given.override_cap), count)
         results.append(_with_repeats(result, pick))
         levels = _visited(levels, pick)
     return YearResult(tuple(results))
@@ -118,15 +122,20 @@ def possible_year(
     """Outcomes of a `uniform` line all of whose periods are accepted; one for each way a year can end.
 
     accept: period index from 0 and its result → keep this branch
+    raises: CannotEvaluate if there are too many outcomes to look at
     """
-    rules = _rules(book, line)
+    rules, seen = _rules(book, line), 0
     frontier: dict[Levels, tuple[PeriodResult, ...]] = {rules.none_yet: ()}
     for index, given in enumerate(inputs):
         following: dict[Levels, tuple[PeriodResult, ...]] = {}
         for before, history in frontier.items():
-            levels = _resized(before, given.base - given.excluded)
-            result, count = _period(rules, index + 1, given, levels)
-            for pick in _picks(rules.open_levels(levels, given.override_cap), count):
+            levels = _resized(before, given.base)
+            present = _not_excluded(levels, given)
+            result, count = _period(rules, index + 1, given, levels, present)
+            for pick in _picks(rules.open_levels(present, given.override_cap), count):
+                seen += 1
+                if seen > _MOST_STATES:
+                    raise CannotEvaluate("抽签的可能结果太多，逐一核对不完。请同时写明每期的 repeats。")
                 outcome = _with_repeats(result, pick)
                 if accept(index, outcome):
                     following.setdefault(_visited(levels, pick), (*history, outcome))
@@ -135,8 +144,25 @@ def possible_year(
         yield YearResult(history)
 
 
-def _period(rules: _Rules, index: int, given: PeriodInput, levels: Levels) -> tuple[PeriodResult, int]:
-    """Quota, pool and shortfall of one period; repeats are filled in once the pick is known."""
+def _not_excluded(levels: Levels, given: PeriodInput) -> Levels:
+    """The members of the base no exclusion takes out in this period."""
+    if given.base < 0:
+        raise CannotEvaluate(f"对象数 {given.base} 为负。请改为非负整数。")
+    if not 0 <= given.excluded <= given.base:
+        raise CannotEvaluate(
+            f"排除的对象数 {given.excluded} 应在 0 与对象数 {given.base} 之间。请核对 excluded 和 base。"
+        )
+    out = _least_visited(levels, given.excluded)
+    return tuple(count - gone for count, gone in zip(levels, out, strict=True))
+
+
+def _period(
+    rules: _Rules, index: int, given: PeriodInput, levels: Levels, present: Levels
+) -> tuple[PeriodResult, int]:
+    """Quota, pool and shortfall of one period; repeats are filled in once the pick is known.
+
+    levels: the whole base · present: those of it no exclusion takes out
+    """
     quota = quota_number(
         rules.line,
         index,
@@ -145,13 +171,13 @@ def _period(rules: _Rules, index: int, given: PeriodInput, levels: Levels) -> tu
         manual=given.manual,
         plan_floor=given.plan_floor,
     ).number
-    pool = sum(rules.open_levels(levels, given.override_cap))
-    uncapped = sum(rules.open_levels(levels, True))
+    pool = sum(rules.open_levels(present, given.override_cap))
+    unexcluded = sum(rules.open_levels(levels, given.override_cap))
     without = {}
-    if uncapped > pool:
-        without["cap_limited"] = uncapped
+    if sum(rules.open_levels(levels, True)) > unexcluded:
+        without["cap_limited"] = sum(rules.open_levels(present, True))
     if given.excluded:
-        without["exclusion_limited"] = pool + given.excluded
+        without["exclusion_limited"] = unexcluded
     drawn = drawable(quota, 0, pool)
     short = shortfall(quota, drawn, base=given.base, pool=pool, pool_without=without)
     return PeriodResult(quota, pool, drawn, 0, short.count, short.reasons), drawn

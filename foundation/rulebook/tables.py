@@ -76,8 +76,8 @@ class Expected:
 @dataclass(frozen=True, kw_only=True)
 class Handover:
     to: str = text("移送去向")
-    document: str = text("文书")
-    approver: str = text("批准人")
+    document: str = text("文书", blank=True)
+    approver: str = text("批准人", blank=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,7 +192,7 @@ class Item(Entry):
     id: str = slug("标识")
     no: str = text("序号")
     zh: str = text("抽查事项名称")
-    category: str = text("事项类别")
+    category: str = text("事项类别", blank=True)
     offices: tuple[str, ...] = texts("发起或检查科室", tighten=stricter.free)
     targets: str = text("检查对象")
     contents: tuple[str, ...] = texts("检查内容")

@@ -50,6 +50,8 @@ class Origin:
     @classmethod
     def parse(cls, text: str) -> "Origin":
         """`QS-10.7`, `AMB-01`, `LAW:…` or `DEFAULT`; ValueError for anything else."""
+        if not isinstance(text, str):
+            raise ValueError(text)
         if text == "DEFAULT":
             return cls("default", "")
         if text.startswith("LAW:") and text[4:].strip():

@@ -9,12 +9,25 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal
 
+from foundation.errors import RuleBroken
+
 from .statutory import statutory_days
 
 DayKind = Literal["rest", "work"]
 _DAY = timedelta(days=1)
 _SATURDAY = 5
 Day = date
+# A slip of the keyboard, not a rule: no paper of a bureau is older, no term runs longer.
+EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
+
+
+def check_plausible(day: date | None, what: str) -> None:
+    """raises: RuleBroken for a day like 0001-01-01 or 9999-12-31; an empty one is fine"""
+    if day is not None and not EARLIEST <= day <= LATEST:
+        raise RuleBroken(
+            f"{what} {day.isoformat()} 不像真的日期，请填 {EARLIEST.year} 至 {LATEST.year} 年之间的日期。",
+            code="day_implausible",
+        )
 
 
 @dataclass(frozen=True)

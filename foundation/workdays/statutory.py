@@ -43,4 +43,4 @@ def lunar_known(year: int) -> bool:
 
 
 def _day(year: int, text: str) -> date:
-    return date.fromisoformat(f"{year}-{text}")
+    return date.fromisoformat(f"{year:04}-{text}")

@@ -5,14 +5,40 @@ from inspections.actions.collecting import add_evidence, changed
 from inspections.actions.creating import create_visits
 from inspections.actions.dispatching import dispatch, renew_papers, waive
 from inspections.actions.feedback import receive_feedback
+from inspections.actions.filing import file_case
 from inspections.actions.following import close_followup, open_followup, set_terms
+from inspections.actions.handing import hand_over, note_receipt
 from inspections.actions.onsite import arrive, finish, set_production_state
 from inspections.actions.recording import same_as_signed, submit_record
 from inspections.actions.reviewing import latest_record, reopen, review
+from inspections.actions.special import decide_special, finish_special, register_special
 
 __all__ = [
-    "Filled", "add_evidence", "arrive", "changed", "close_followup", "create_visits", "dispatch", "finish", "latest_record",
-    "open_followup", "receive_feedback", "renew_papers", "reopen", "review", "same_as_signed", "save_item", "save_items",
-    "set_production_state", "set_terms",
-    "submit_record", "waive",
+    "Filled",
+    "add_evidence",
+    "arrive",
+    "changed",
+    "close_followup",
+    "create_visits",
+    "decide_special",
+    "dispatch",
+    "file_case",
+    "finish",
+    "finish_special",
+    "hand_over",
+    "latest_record",
+    "note_receipt",
+    "open_followup",
+    "receive_feedback",
+    "register_special",
+    "renew_papers",
+    "reopen",
+    "review",
+    "same_as_signed",
+    "save_item",
+    "save_items",
+    "set_production_state",
+    "set_terms",
+    "submit_record",
+    "waive",
 ]  # fmt: skip

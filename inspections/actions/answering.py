@@ -9,6 +9,7 @@ from django.db import transaction
 from foundation.errors import RuleBroken
 from foundation.ledger import actions as ledger
 from foundation.organisation.models import User
+from foundation.workdays.rules import check_plausible
 from inspections import books, policies
 from inspections.actions.common import lock, moment, words
 from inspections.models import CheckResult, Visit, VisitItem
@@ -93,6 +94,7 @@ def _settled(
     given = [outcomes.Answer(*one.answers[pk]) for pk in points if pk in one.answers]
     settled = outcomes.implied(given, len(points), one.result)
     outcomes.check_item(outcomes.ItemResult(row.item.name, settled, one.note, given, len(points)), codes)
+    check_plausible(one.demand_due_on, "整改期限")
     row.result, row.note = settled, words(one.note, 2000, "情况")
     row.demand, row.demand_due_on = words(one.demand, 500, "整改要求"), one.demand_due_on
     row.saved_at, row.saved_by = at, by

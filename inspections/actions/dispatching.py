@@ -13,6 +13,7 @@ from foundation.documents.models import Document
 from foundation.errors import NotAllowed, OutOfOrder, RuleBroken
 from foundation.ledger import actions as ledger
 from foundation.organisation.models import Organisation, User
+from foundation.workdays.rules import check_plausible
 from inspections import books, policies
 from inspections.actions.common import lock, moment, request_notice, request_record, words
 from inspections.models import Visit
@@ -110,6 +111,7 @@ def renew_papers(*, by: User, visit: Visit) -> int:
 
 
 def _check_day(visit: Visit, scheduled_on: date, today: date) -> None:
+    check_plausible(scheduled_on, "检查日期")
     if scheduled_on < today:
         raise RuleBroken(f"检查日期 {scheduled_on} 已过去，请选今天或以后的日期。", code="day_passed")
     if visit.due_on and scheduled_on > visit.due_on >= today:

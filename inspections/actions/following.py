@@ -10,8 +10,9 @@ from django.utils import timezone
 from foundation.errors import RuleBroken
 from foundation.ledger import actions as ledger
 from foundation.organisation.models import User
+from foundation.workdays.rules import check_plausible
 from inspections import policies
-from inspections.actions.common import words
+from inspections.actions.common import moment, words
 from inspections.models import FollowUp, Visit, VisitItem
 from inspections.rules.outcomes import Problem
 
@@ -56,6 +57,7 @@ def open_followup(
     policies.check_open_followup(by, visit)
     if kind not in FollowUp.Kind.values or not problem.strip():
         raise RuleBroken("请选择类别并写明问题。", code="followup_incomplete")
+    _check_due(due_on, timezone.localdate())
     followup = FollowUp.objects.create(
         visit=visit, kind=kind, problem=words(problem, 1000, "问题"), demand=words(demand, 500, "要求"), due_on=due_on,
         handed_to=words(handed_to, 100, "移送单位"), opened_by=by,
@@ -75,6 +77,7 @@ def set_terms(
     policies.check_change_followup(by, followup)
     if followup.kind == FollowUp.Kind.REFERRAL and not handed_to.strip():
         raise RuleBroken("移送的，要写明移送给哪个单位。", code="handed_to_missing")
+    _check_due(due_on, timezone.localdate(followup.opened_at))
     followup.demand, followup.due_on, followup.handed_to = demand.strip(), due_on, handed_to.strip()
     followup.save(update_fields=["demand", "due_on", "handed_to"])
     ledger.record(actor=by, act="inspections.set_followup_terms", subject=followup.visit, data={
@@ -83,8 +86,16 @@ def set_terms(
     return followup
 
 
+def _check_due(due_on: date | None, opened: date) -> None:
+    check_plausible(due_on, "期限")
+    if due_on is not None and due_on < opened:
+        raise RuleBroken(f"期限 {due_on} 早于登记日期 {opened}，请改正。", code="due_before_opened")
+
+
 @transaction.atomic
-def close_followup(*, by: User, followup: FollowUp, on: date, note: str) -> FollowUp:
+def close_followup(
+    *, by: User, followup: FollowUp, on: date, note: str, now: datetime | None = None
+) -> FollowUp:
     """Close with what the re-check or the case found.
 
     on: day it was settled, not before it was opened
@@ -96,6 +107,8 @@ def close_followup(*, by: User, followup: FollowUp, on: date, note: str) -> Foll
         raise RuleBroken("办结要写复查或办理情况。", code="closing_note_missing")
     if on < timezone.localdate(followup.opened_at):
         raise RuleBroken(f"办结日期 {on} 早于登记日期，请改正。", code="closed_before_opened")
+    if on > timezone.localdate(moment(now)):
+        raise RuleBroken(f"办结日期 {on} 还没有到，请填实际办结的那一天。", code="closed_in_future")
     followup.state, followup.closed_on, followup.closing_note, followup.closed_by = (
         FollowUp.State.DONE,
         on,

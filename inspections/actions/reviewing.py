@@ -63,10 +63,10 @@ def latest_record(visit: Visit) -> Record:
 
 
 def _open_name(visit: Visit, by: User, at: datetime) -> None:
-    """Open the target behind its codes so that anybody can check the draw; skipped when the draw cannot take it any more.
+    """Open the target and its team behind their codes so that anybody can check the draw; skipped when the draw cannot take it any more.
 
     source: QZ-9.3, AMB-21, storyboard S10
     """
     for credit in visit.credits.filter(ended_at=None).select_related("draw__organisation"):
         if can_open_names(by, credit.draw):
-            draws.open_names(by=by, draw=credit.draw, commitments=[credit.commitment], to="public", now=at)
+            draws.open_visited(by=by, draw=credit.draw, commitments=[credit.commitment], now=at)

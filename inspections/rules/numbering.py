@@ -11,6 +11,11 @@ def notice_number(short_name: str, year: int, serial: int) -> str:
     return f"{short_name}检通〔{year}〕{serial}号"
 
 
+def handover_number(short_name: str, year: int, serial: int) -> str:
+    """青环 2026 2 → 青环检移〔2026〕2号"""
+    return f"{short_name}检移〔{year}〕{serial}号"
+
+
 def notice_count(count: int, cap: int | None) -> str:
     """本年度第 n 次 / 上限 m 次, as the notice says it."""
     limit = f"，规则规定的上限为 {cap} 次" if cap is not None else "，规则对该对象没有规定次数上限"

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from foundation.documents.serving import send as send
+from foundation.documents.serving import stored as stored
 from foundation.errors import NotAllowed, RuleBroken
 from foundation.organisation.policies import can
 
@@ -34,3 +35,8 @@ def attempt(request: HttpRequest, act: Callable[[], Any], done: str) -> bool:
 def posted(request: HttpRequest) -> Any:
     """What was sent, even if it was nothing; None for a page that is only looked at."""
     return request.POST if request.method == "POST" else None
+
+
+def number_in(text: str | None) -> int:
+    """A primary key as a form sent it; 0, which nothing has, for anything else."""
+    return int(text) if text and text.isascii() and text.isdigit() else 0

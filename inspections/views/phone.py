@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from draws.models import SwapConsent
 from foundation.errors import NotAllowed, RuleBroken
 from foundation.workdays.models import calendar
 from inspections import actions, books, phone, queries, showing
@@ -39,7 +40,12 @@ def home(request: HttpRequest) -> HttpResponse:
     done = queries.rows(
         mine.exclude(state__in=[S.ASSIGNED, S.STARTED, S.RETURNED])[:10], request.user, today, calendar()
     )
-    return render(request, "phone/home.html", phone.my_visits(rows, today) | {"done": done, "today": today})
+    asked = SwapConsent.objects.waiting_for(request.user).count()
+    return render(
+        request,
+        "phone/home.html",
+        phone.my_visits(rows, today) | {"done": done, "today": today, "swaps": asked},
+    )
 
 
 @require_GET

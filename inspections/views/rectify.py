@@ -30,7 +30,7 @@ BUCKETS = (
 )
 
 
-def _scope(request: HttpRequest):
+def scope(request: HttpRequest):
     need(request, "inspections.view", "inspections.review", "inspections.own")
     rows = queries.followups_of(request.user).select_related(
         "visit__target", "visit__organisation", "visit_item__item"
@@ -49,7 +49,7 @@ def _bucket(followups: Any, name: str, today: date, soon: date) -> Any:
 
 @require_GET
 def followups(request: HttpRequest) -> HttpResponse:
-    found = FollowUpFilter(request.GET, queryset=_scope(request))
+    found = FollowUpFilter(request.GET, queryset=scope(request))
     today, days = timezone.localdate(), calendar()
     soon = add_workdays(days, today, SOON).date
     counts = {name: _bucket(found.qs, name, today, soon).count() for name, _ in BUCKETS}
@@ -71,14 +71,14 @@ def followups(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def export(request: HttpRequest) -> HttpResponse:
-    rows: Iterable[FollowUp] = FollowUpFilter(request.GET, queryset=_scope(request)).qs
+    rows: Iterable[FollowUp] = FollowUpFilter(request.GET, queryset=scope(request)).qs
     name = f"整改与后续-{timezone.localdate()}.xlsx"
     return FileResponse(exports.followups_file(rows), as_attachment=True, filename=name, content_type=XLSX)
 
 
 @require_http_methods(["GET", "POST"])
 def followup(request: HttpRequest, followup_id: int) -> HttpResponse:
-    found = get_object_or_404(_scope(request), pk=followup_id)
+    found = get_object_or_404(scope(request), pk=followup_id)
     form = TermsForm(posted(request), instance=FollowUp.objects.get(pk=found.pk))
     if request.method == "POST" and form.is_valid():
         attempt(
@@ -94,7 +94,7 @@ def followup(request: HttpRequest, followup_id: int) -> HttpResponse:
 
 @require_POST
 def close(request: HttpRequest, followup_id: int) -> HttpResponse:
-    found = get_object_or_404(_scope(request), pk=followup_id)
+    found = get_object_or_404(scope(request), pk=followup_id)
     form = CloseForm(request.POST)
     if not form.is_valid():
         return _page(request, found, TermsForm(instance=found), form, 422)
@@ -115,5 +115,6 @@ def _page(
         "left": queries.left(found.due_on, today, calendar()),
         "why_not": policies.why_not(policies.check_change_followup, request.user, found),
         "name": found.visit.target.name,
+        "handovers": found.handovers.order_by("-year", "-serial"),
     }  # fmt: skip
     return render(request, "inspections/followup.html", context, status=status)

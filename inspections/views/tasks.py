@@ -16,7 +16,7 @@ from inspections import actions, exports, policies, queries, showing
 from inspections.filters import VisitFilter
 from inspections.forms import DispatchForm, WaiveForm, first_error
 from inspections.models import Evidence, Visit
-from inspections.views.common import attempt, need, send
+from inspections.views.common import attempt, need, number_in, send
 
 PER_PAGE = 30
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -58,7 +58,7 @@ def export(request: HttpRequest) -> HttpResponse:
 @require_POST
 def create(request: HttpRequest) -> HttpResponse:
     need(request, *policies.MANAGERS)
-    draw = get_object_or_404(Draw.objects.visible_to(request.user), pk=request.POST.get("draw") or 0)
+    draw = get_object_or_404(Draw.objects.visible_to(request.user), pk=number_in(request.POST.get("draw")))
     attempt(
         request,
         lambda: actions.create_visits(by=request.user, draw=draw),

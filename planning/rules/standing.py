@@ -19,6 +19,8 @@ _CODES = {
     "drawn_before": "C.ONCE",
     "cap_limited": "C.CAP",
 }
+# Causes no cap or exclusion stands behind.
+_FOR_GOOD = {"closed", "drawn_in_period", "drawn_before"}
 _GONE = {"closed": "X.CLOSED", "cancelled": "X.CLOSED", "moved": "X.MOVED", "removed": "X.CLOSED"}
 _SUPERIOR = "superior_clean_this_year"
 
@@ -108,12 +110,18 @@ class LineMembers:
         return [target for target in self.base if self.status[target] == code]
 
     def pool_without(self) -> dict[str, int]:
-        """For each factor present, the size of the pool if that factor alone were lifted."""
+        """For each factor present, the size of the pool if that factor alone were lifted.
+
+        A factor is present where it keeps out somebody who could otherwise be drawn: not those drawn already
+        or closed, whom lifting it would not bring back.
+        """
         sizes = {}
+        held = [
+            codes for found in self.causes.values() if not (codes := {its.code for its in found}) & _FOR_GOOD
+        ]
         for factor in ("cap_limited", "exclusion_limited"):
-            freed = [found for found in self.causes.values() if {cause.code for cause in found} == {factor}]
-            if any(cause.code == factor for found in self.causes.values() for cause in found):
-                sizes[factor] = len(self.pool) + len(freed)
+            if any(factor in codes for codes in held):
+                sizes[factor] = len(self.pool) + held.count({factor})
         return sizes
 
 

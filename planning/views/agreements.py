@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -101,8 +102,13 @@ def remove_file(request: HttpRequest, file_id: int) -> HttpResponse:
 
 
 @require_GET
-def file(request: HttpRequest, file_id: int) -> FileResponse:
-    return send(get_object_or_404(PlanFile, pk=file_id, plan__in=plans(request)))
+def file(request: HttpRequest, file_id: int) -> HttpResponseBase:
+    found = get_object_or_404(PlanFile, pk=file_id, plan__in=plans(request))
+    try:
+        return send(found)
+    except RuleBroken as lost:
+        messages.error(request, lost.message)
+        return redirect("planning:details", found.plan_id)
 
 
 @require_GET

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -64,13 +65,17 @@ def ask_for(request: HttpRequest, *, target: str, file: UploadedFile | None = No
 
 
 @require_GET
-def evidence(request: HttpRequest, file_id: int) -> FileResponse:
+def evidence(request: HttpRequest, file_id: int) -> HttpResponseBase:
     """A file of an exception, for whoever may see the exception."""
     check_view(request)
     found = get_object_or_404(
         OverrideFile, pk=file_id, override__in=Override.objects.visible_to(request.user)
     )
-    return send(found)
+    try:
+        return send(found)
+    except RuleBroken as lost:
+        messages.error(request, lost.message)
+        return redirect("planning:overrides")
 
 
 @require_POST

@@ -122,6 +122,11 @@
       window.clearTimeout(timer);
       timer = window.setTimeout(save, 600);
     });
+    // 刚填完就提交的也要先存：登录过期或没有信号时交不上去，内容不能丢；交成功的下一页会清掉它。
+    form.addEventListener("submit", () => {
+      window.clearTimeout(timer);
+      save();
+    });
     window.addEventListener("pagehide", () => {
       if (!form.dataset.sent) save();
     });

@@ -65,7 +65,11 @@ def test_the_published_name_is_the_one_that_was_sealed(published, tmp_path):
     for name, value in files.items():
         (tmp_path / name).write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
     assert opening in files["o.json"]["openings"]
-    assert len(files["o.json"]["openings"]) == 1
+    team = [entry["record"] for entry in files["o.json"]["openings"] if entry["record"]["k"] == "I"]
+    assert sorted(record["name"] for record in team) == sorted(
+        person.name for person in queries.visits_of(draw)[0].team
+    )
+    assert len(files["o.json"]["openings"]) == 1 + len(team)
     command = [
         sys.executable,
         str(VERIFIER),

@@ -198,8 +198,9 @@ def key_b(house: House, r: int) -> str:
 
 
 def replace(house: House, draw: Draw, requests: list[ReplacementRequest]) -> Draw:
-    """Approve and carry out a round."""
+    """Approve and carry out a round; whoever a swap may move has agreed."""
     for asked in requests:
+        agree(asked)
         actions.decide_replacement(by=house.head, request=asked, approve=True, now=HELD + timedelta(days=1))
     actions.start_round(by=house.operator, draw=draw, requests=requests, now=HELD + timedelta(days=1))
     r = queries.state_of(draw).round
@@ -210,6 +211,22 @@ def ask(house: House, draw: Draw, kind: str, **given) -> ReplacementRequest:
     return actions.request_replacement(**{
         "by": house.operator, "draw": draw, "kind": kind, "why": "KIN", "reason": "近亲属在该企业任职", **given,
     })  # fmt: skip
+
+
+def agree(asked: ReplacementRequest) -> None:
+    """Everybody whom the swap may move says yes on an account of his own."""
+    for consent in asked.consents.filter(answer="waiting").select_related("inspector"):
+        actions.answer_swap(
+            by=login_of(consent.inspector), request=asked, consent=consent, agree=True, now=HELD
+        )
+
+
+def login_of(inspector) -> User:
+    """The account of an inspector, made when he has none."""
+    if inspector.user is None:
+        inspector.user = create_user(inspector.organisation, "inspector", name=inspector.name)
+        inspector.save()
+    return inspector.user
 
 
 def sha(text: str) -> str:

@@ -46,6 +46,10 @@ def test_a_kind_goes_all_the_way_by_the_pages(kind, tmp_path):
     assert staff.post(home + "ask/", given | {"reason": ""}).status_code == 422
     assert staff.post(home + "ask/", given).status_code == 302
     asked = ReplacementRequest.objects.get()
+    if kind == "swap":
+        assert head.post(f"{home}{asked.pk}/decide/", {"approve": "yes"}).status_code == 409
+        make.agree(asked)
+        assert "人都同意互换" in words(staff.get(home))
     assert head.post(f"{home}{asked.pk}/decide/", {"approve": "yes"}).status_code == 302
     assert "等组织员登记原因" in words(staff.get(home))
     seq = Draw.objects.get(pk=draw.pk).head_seq

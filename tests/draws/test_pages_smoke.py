@@ -27,14 +27,22 @@ def opens(client: Client, path: str, wanted: tuple[int, ...] = (200,)) -> str:
     return answer.content.decode(errors="replace")
 
 
+def check_marked(draw: Draw, path: str, page: str) -> None:
+    """A rehearsal says so on every page of its own, a formal draw on none."""
+    marked = 'class="screen__mark"' in page or 'class="doc__mark"' in page
+    assert marked == (draw.kind == Draw.Kind.REHEARSAL), path
+
+
 def check_all(house, draw: Draw) -> None:
     draw.refresh_from_db()
     staff = signed_in(house.operator)
     for page in DESK:
-        opens(staff, f"/desk/draws/{draw.number}/{page}")
+        said = opens(staff, f"/desk/draws/{draw.number}/{page}")
+        if not page.endswith(".zip"):
+            check_marked(draw, page, said)
     for page in ("", "archive/", "fairness/"):
         opens(staff, f"/desk/draws/{page}")
-    opens(signed_in(house.discipline), f"/draw/{draw.number}/oversight/")
+    check_marked(draw, "oversight", opens(signed_in(house.discipline), f"/draw/{draw.number}/oversight/"))
     opens(signed_in(house.discipline), f"/draw/{draw.number}/oversight/?q=青禾")
     nobody = Client()
     public = (200,) if draw.head_seq else (404,)
@@ -42,7 +50,8 @@ def check_all(house, draw: Draw) -> None:
     opens(nobody, f"/draw/{draw.number}/?mode=screen", public)
     opens(nobody, f"/draw/{draw.number}/events", public)
     opens(nobody, f"/draw/{draw.number}/verify/", (200, 302) if draw.head_seq else (404,))
-    opens(staff, f"/draw/{draw.number}/")
+    for path in ("", "?mode=screen", "join/", *(("leaflet/",) if draw.head else ())):
+        check_marked(draw, path, opens(staff, f"/draw/{draw.number}/{path}"))
     for frame in range(draw.head_seq + 1):
         opens(staff, f"/draw/{draw.number}/?at={frame}")
 

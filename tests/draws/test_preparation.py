@@ -415,6 +415,14 @@ def test_a_lost_run_gives_way_after_ten_minutes_and_the_frozen_draw_is_not_rehea
         actions.rehearse_seeds(by=house.operator, draw=frozen, on=make.ON)
 
 
+def test_a_long_run_that_goes_on_is_not_given_up(house, draw):
+    old = actions.rehearse_seeds(by=house.operator, draw=draw, on=make.ON, now=make.HELD)
+    later = make.HELD + timedelta(minutes=30)
+    FeasibilityRun.objects.filter(pk=old.pk).update(state="running", told_at=later - timedelta(minutes=1))
+    with pytest.raises(OutOfOrder, match="正在进行"):
+        actions.rehearse_seeds(by=house.operator, draw=draw, on=make.ON, now=later)
+
+
 # -- seats ------------------------------------------------------------------------------------------------
 
 

@@ -145,7 +145,7 @@ def test_the_ledger_page_is_for_those_who_check(client):
         by=None, organisation=auditor.organisation, username="y1", name="某", password="mingchou-2026"
     )
     client.force_login(auditor)
-    assert "organisation.create_user" in client.get("/desk/audit/").content.decode()
+    assert "建立账号" in client.get("/desk/audit/").content.decode()
     assert client.get("/desk/audit/1/").status_code == 200
     assert client.post("/desk/audit/verify/", follow=True).status_code == 200
     assert b"organisation.create_user" in b"".join(client.get("/desk/audit/export.csv").streaming_content)

@@ -477,7 +477,13 @@ def test_a_follow_up_is_given_terms_and_closed_once(case):
     stranger, _ = make.member_user(case.bureau, "别组")
     with pytest.raises(NotAllowed):
         actions.close_followup(by=stranger, followup=followup, on=date(2026, 11, 30), note="已收")
-    actions.close_followup(by=case.reviewer, followup=followup, on=date(2026, 11, 30), note="公安已立案")
+    actions.close_followup(
+        by=case.reviewer,
+        followup=followup,
+        on=date(2026, 11, 30),
+        note="公安已立案",
+        now=datetime(2026, 11, 30, 9, tzinfo=make.BEIJING),
+    )
     with pytest.raises(OutOfOrder):
         actions.close_followup(by=case.reviewer, followup=followup, on=date(2026, 11, 30), note="再办")
 
@@ -548,3 +554,27 @@ def test_a_typed_name_must_be_the_members_own(case):
     wrong = [Signed("inspector", "路人", case.people[0].pk), *make.signatures(case)[1:]]
     with pytest.raises(SignatureWrong, match="不一致"):
         make.submit(case, signatures=wrong)
+
+
+@pytest.mark.parametrize("day", [date(1, 1, 1), date(9999, 12, 31)])
+def test_a_day_that_cannot_be_meant_is_refused_everywhere(case, day):
+    """Left standing it would be counted working day by working day on every page that shows it."""
+    with pytest.raises(RuleBroken):
+        actions.dispatch(by=case.operator, visit=case.visit, scheduled_on=day, now=make.DISPATCHED)
+    make.started(case)
+    with pytest.raises(RuleBroken, match="整改期限 .*不像真的日期"):
+        actions.save_item(
+            by=case.lead, visit_item=case.items[0], answers={}, result="ordered_correct", note="无标签", demand="改", demand_due_on=day
+        )  # fmt: skip
+
+
+def test_the_term_of_a_followup_lies_after_it_was_opened_and_the_end_not_in_the_future(case):
+    make.submitted(case, problem="ordered_correct")
+    followup = FollowUp.objects.first()
+    for day in (date(1, 1, 1), date(9999, 12, 31), make.DAY - timedelta(days=1)):
+        with pytest.raises(RuleBroken, match="期限"):
+            actions.set_terms(by=case.reviewer, followup=followup, demand="限期改正", due_on=day)
+    with pytest.raises(RuleBroken, match="还没有到"):
+        actions.close_followup(by=case.reviewer, followup=followup, on=date(9999, 12, 31), note="已改")
+    followup.refresh_from_db()
+    assert followup.state == FollowUp.State.OPEN

@@ -142,7 +142,9 @@ def test_the_road_opens_the_name_in_the_chain_when_the_visit_is_done(sealed):
     make.submit(case)
     assert queries.openings_of(draw)["openings"] == []
     actions.review(by=case.reviewer, visit=visit, passed=True, now=make.REVIEWED)
-    assert [opening["c"] for opening in queries.openings_of(draw)["openings"]] == [visit.commitment]
+    opened = {opening["c"]: opening["record"]["k"] for opening in queries.openings_of(draw)["openings"]}
+    assert opened.pop(visit.commitment) == "T"
+    assert set(opened.values()) == {"I"}
 
 
 def test_creating_costs_no_query_that_grows_twice_per_visit(sealed):

@@ -468,3 +468,9 @@ def test_the_interface_is_read_only_scoped_and_masked(case):
     assert enter(create_user(case.organisation, "sysadmin")).get("/api/v1/visits/").status_code == 403
     assert all_of_them.post("/api/v1/visits/", {}).status_code in (403, 405)
     assert Client().get("/api/v1/visits/").status_code in (302, 401, 403)
+
+
+@pytest.mark.parametrize("sent", ["", "abc", "²", "-1", "9" * 30])
+def test_creating_from_a_draw_that_is_none_finds_nothing(case, sent):
+    response = enter(case.operator).post("/desk/tasks/create/", {"draw": sent})
+    assert response.status_code in (400, 404)

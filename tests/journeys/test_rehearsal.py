@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.core.management import execute_from_command_line
 
 from config.synthetic.mixes import MIXES
 
@@ -15,16 +16,11 @@ VERIFIER = ROOT / "static" / "verify" / "verify_draw.py"
 pytestmark = pytest.mark.once
 
 
-def rehearse(*words: str) -> subprocess.CompletedProcess:
-    command = [sys.executable, "manage.py", "rehearse", *words]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-
-
 @pytest.mark.parametrize("rulebook", sorted(MIXES))
 def test_a_quarter_is_walked_from_excel_to_a_verified_publication(rulebook, tmp_path):
-    outcome = rehearse(
-        "--rulebook", rulebook, "--targets", "60", "--inspectors", "10", "--out", str(tmp_path)
-    )
+    small = ["--rulebook", rulebook, "--targets", "60", "--inspectors", "10", "--out", str(tmp_path)]
+    command = [sys.executable, "manage.py", "rehearse", *small]
+    outcome = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
     summary = json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))
     assert summary["problems"] == []
@@ -36,23 +32,21 @@ def test_a_quarter_is_walked_from_excel_to_a_verified_publication(rulebook, tmp_
     public = (tmp_path / "public.json").read_text(encoding="utf-8")
     assert summary["draw"] in public
 
-
-def test_a_tampered_transcript_of_a_rehearsal_is_caught(tmp_path):
-    assert (
-        rehearse(
-            "--rulebook", "qinshui-2022", "--targets", "60", "--inspectors", "10", "--out", str(tmp_path)
-        ).returncode
-        == 0
-    )
-    path = tmp_path / "transcript.json"
-    transcript = json.loads(path.read_text(encoding="utf-8"))
-    transcript["targets"].pop()
-    path.write_text(json.dumps(transcript), encoding="utf-8")
     check = subprocess.run(
-        [sys.executable, "-I", str(VERIFIER), str(path), "--json"], capture_output=True, text=True
-    )
+        [sys.executable, "-I", str(VERIFIER), str(_tampered(tmp_path / "transcript.json")), "--json"],
+        capture_output=True, text=True,
+    )  # fmt: skip
     assert check.returncode == 1
     assert json.loads(check.stdout)["failed"] == "V04"
+
+
+def _tampered(path: Path) -> Path:
+    """The same file without its last target."""
+    transcript = json.loads(path.read_text(encoding="utf-8"))
+    transcript["targets"].pop()
+    tampered = path.with_name("tampered.json")
+    tampered.write_text(json.dumps(transcript), encoding="utf-8")
+    return tampered
 
 
 @pytest.mark.parametrize(
@@ -64,4 +58,6 @@ def test_a_tampered_transcript_of_a_rehearsal_is_caught(tmp_path):
     ],
 )
 def test_a_wrong_call_exits_with_two(words, tmp_path):
-    assert rehearse(*words, "--out", str(tmp_path)).returncode == 2
+    with pytest.raises(SystemExit) as ended:
+        execute_from_command_line(["manage.py", "rehearse", *words, "--out", str(tmp_path)])
+    assert ended.value.code == 2

@@ -100,6 +100,14 @@ def test_page_lists_takes_and_gives_the_file_to_those_who_may_see_it(bureau, cli
     assert client.get(reverse("planning:override_file", args=[kept.pk])).status_code == 403
 
 
+def test_file_that_is_gone_from_the_disk_is_told_not_a_broken_page(bureau, client):
+    kept = ask(bureau, files=[paper()]).files.get()
+    kept.file.storage.delete(kept.file.name)
+    client.force_login(bureau.planner)
+    page = client.get(reverse("planning:override_file", args=[kept.pk]), follow=True)
+    assert "请管理员从备份恢复" in page.content.decode()
+
+
 def test_wrong_upload_is_told_on_the_page(bureau, client):
     client.force_login(bureau.planner)
     override = ask(bureau)

@@ -273,6 +273,18 @@ def test_lifting_a_factor_alone_is_counted_for_the_reason():
     assert found.pool_without() == {"cap_limited": 2, "exclusion_limited": 1}
 
 
+def test_a_cap_on_targets_already_drawn_this_period_explains_no_shortfall():
+    """Cap of one: whoever was drawn in this period has reached it, but lifting it would not bring anybody back."""
+    drawn = target(1, book=NM, body="league", visits=1)
+    clean = target(2, book=NM, body="league", superior_clean_this_year=True)
+    found = line_members(
+        NM, NM.line("key"), [drawn, clean], HERE, Q4, DAY, body="league", past=Past(drawn={1}),
+        exclusions=["superior_clean"],
+    )  # fmt: skip
+    assert found.status == {1: "C.DRAWN", 2: "C.SUPERIOR"}
+    assert found.pool_without() == {"exclusion_limited": 1}
+
+
 # ---- shortfalls and findings ----
 
 

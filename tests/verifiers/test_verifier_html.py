@@ -691,8 +691,12 @@ def test_the_page_fits_a_phone_also_in_large_type(tab: Page, tmp_path: Path, wid
 
 @browser_tests
 def test_a_rehearsal_carries_its_watermark_and_a_formal_draw_does_not(tab: Page, tmp_path: Path) -> None:
+    give(tab, tmp_path, POSITIVE["pos-10-rehearsal"])
+    assert tab.locator("#drill").is_visible()
+    assert tab.locator(".wm").evaluate("n => getComputedStyle(n).display") == "block"
     verify(tab, tmp_path, POSITIVE["pos-10-rehearsal"])
     assert tab.locator(".wm").evaluate("n => getComputedStyle(n).display") == "block"
+    assert tab.locator("#drill").inner_text() == "演练，不作数"
     assert "这是一次演练" in tab.locator("#verdict").inner_text()
     assert_accessible(tab)
     tab.evaluate("document.querySelector('#intake').open = true")

@@ -77,13 +77,13 @@ class Command(BaseCommand):
             socket.unlink()
         self.spawn(
             "消息服务", str(get_binary_path()), "--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700",
-            "--save", "", "--loglevel", "warning", "--dir", str(settings.VAR),
+            "--save", "", "--loglevel", "warning", "--dir", str(settings.VAR), "--logfile", str(settings.VAR / "valkey.log"),
         )  # fmt: skip
         for _ in range(100):
             if socket.exists():
                 return
             time.sleep(0.05)
-        raise CommandError("嵌入式消息服务没有启动成功，请看上面的输出。")
+        raise CommandError(f"嵌入式消息服务没有启动成功，原因见 {settings.VAR / 'valkey.log'}。")
 
     def spawn(self, name: str, *command: str) -> None:
         self.children[name] = subprocess.Popen(
@@ -127,6 +127,7 @@ class Command(BaseCommand):
         for line in self.accounts:
             self.stdout.write(line)
         self.stdout.write("\n按 Ctrl-C 停止。\n")
+        self.stdout.flush()  # into a file or a pipe Python would keep the greeting until the end
 
     def stop(self) -> None:
         for name in ("定时任务", "后台任务", "消息服务"):

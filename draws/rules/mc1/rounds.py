@@ -172,20 +172,28 @@ def play_round(opened: Opened, seed: str) -> RoundOutcome:
 
 
 def _swap(standing: Standing, opened: Opened, seed: str, t1: str, i1: str) -> Swap:
-    partners = _partners(standing, opened, t1, i1)
-    suite = standing.frozen.suite
-    for level, rung in enumerate(standing.frozen.ladder):
-        possible = [
-            (suite.h("swap", seed, t1, i1, t2, i2), t2, i2)
-            for t2, i2 in partners
-            if _fits(standing, rung, t1, i1, t2, i2)
-        ]
-        if possible:
-            _, t2, i2 = min(possible)
-            exchange(standing, t1, i1, t2, i2)
-            return Swap(t1, i1, t2, i2, level)
+    level, possible = _possible(standing, opened, t1, i1)
+    if possible:
+        suite = standing.frozen.suite
+        _, t2, i2 = min((suite.h("swap", seed, t1, i1, t2, i2), t2, i2) for t2, i2 in possible)
+        exchange(standing, t1, i1, t2, i2)
+        return Swap(t1, i1, t2, i2, level)
     standing.leave(t1, i1)
     return Swap(t1, i1)
+
+
+def possible_partners(opened: Opened, t1: str, i1: str) -> tuple[int, list[tuple[str, str]]]:
+    """The first rung with a possible partner and everybody the seed may choose there, before any key is released."""
+    return _possible(opened.standing, opened, t1, i1)
+
+
+def _possible(standing: Standing, opened: Opened, t1: str, i1: str) -> tuple[int, list[tuple[str, str]]]:
+    partners = _partners(standing, opened, t1, i1)
+    for level, rung in enumerate(standing.frozen.ladder):
+        possible = [(t2, i2) for t2, i2 in partners if _fits(standing, rung, t1, i1, t2, i2)]
+        if possible:
+            return level, possible
+    return NO_PARTNER, []
 
 
 def _partners(standing: Standing, opened: Opened, t1: str, i1: str) -> list[tuple[str, str]]:

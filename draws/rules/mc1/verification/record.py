@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..errors import ListBroken, Mc1Error, OrderBroken
+from ..errors import HashUnavailable, ListBroken, Mc1Error, OrderBroken
 from ..events import heads
 from ..hashing import suite_of
 from ..rows import commitment_of
-from ..schema import check_transcript
 from ..voids import check_void
 from .case import Case
 
@@ -99,7 +98,10 @@ def v21_outside(case: Case) -> bool:
 
 
 def _check_anchor(case: Case, anchor: Any) -> None:
-    seq, head = anchor["seq"], anchor["head"]
+    try:
+        seq, head = anchor["seq"], anchor["head"]
+    except (LookupError, TypeError):
+        raise OrderBroken("纸质记录的链头没有写全序号（seq）和链头（head）") from None
     if type(seq) is not int or not 0 <= seq < len(case.heads):
         raise OrderBroken(f"纸质记录写的是第 {seq} 个事件之后，记录里没有这个事件")
     if case.heads[seq] != head:
@@ -107,18 +109,22 @@ def _check_anchor(case: Case, anchor: Any) -> None:
 
 
 def _check_previous(case: Case) -> None:
+    """Only what the frozen link speaks of: the previous draw up to its event `seq`; later events are not its business."""
     stated, previous = case.manifest["prev"], case.previous
     try:
-        check_transcript(previous)
-        chain = heads(suite_of(previous["v"]), previous["draw_id"], previous["events"])
-    except Mc1Error as broken:
+        events = previous["events"][: stated["seq"]]
+        chain = heads(suite_of(previous["v"]), previous["draw_id"], events)
+        kinds = [event["body"]["kind"] for event in events if event["type"] == "freeze"]
+        final = any(event["type"] in FINAL for event in events)
+    except HashUnavailable:
+        raise
+    except (Mc1Error, LookupError, TypeError, ValueError, RecursionError) as broken:
         raise OrderBroken(f"上一次抽取的记录不合格式：{broken}") from broken
     if previous["draw_id"] != stated["draw_id"]:
         raise OrderBroken("给出的不是冻结单写明的上一次抽取")
-    events, seq = previous["events"], stated["seq"]
-    if not 1 <= seq < len(chain) or chain[seq] != stated["head"]:
+    if len(events) != stated["seq"] or not events or chain[-1] != stated["head"]:
         raise OrderBroken("上一次抽取在写明事件之后的链头与冻结单不同，历史被改动过")
-    if not any(event["type"] in FINAL for event in events[:seq]):
+    if not final:
         raise OrderBroken("冻结单要接在上一次抽取的签字、作废或更后的事件之后")
-    if len(events) < 2 or events[1]["type"] != "freeze" or events[1]["body"]["kind"] != "F":
+    if kinds != ["F"]:
         raise OrderBroken("上一次抽取不是正式抽取")

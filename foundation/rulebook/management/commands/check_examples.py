@@ -10,7 +10,7 @@ from foundation.workdays.packaged import official_calendar
 
 class Command(BaseCommand):
     help = (
-        "核对目录中每个 *.toml 示例文件（文件名即规则书编号），每条不符的示例输出一行，"
+        "核对目录及其下各级文件夹中每个 *.toml 示例文件（文件名即规则书编号，后面可另加说明），每条不符的示例输出一行，"
         "最后输出“N passed, N failed”。全部相符退出 0，有不符退出 1，用法错误退出 2。"
     )
     requires_system_checks: list[str] = []  # type: ignore[assignment]
