@@ -129,6 +129,7 @@ class Origin:
 LAW = Origin("law", "法规")
 READING = Origin("read", "解释")
 DEFAULT = Origin("default", "默认")
+LOCAL = Origin("local", "本局")
 
 
 def origin(kind: str) -> Origin:
@@ -142,6 +143,8 @@ def origin(kind: str) -> Origin:
         return DEFAULT
     if word.upper().startswith("AMB") or word.lower() in ("interpretation", "reading", "read", "解释"):
         return READING
+    if word.lower() in ("local", "本局"):
+        return LOCAL
     return LAW
 
 

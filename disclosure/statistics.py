@@ -22,6 +22,7 @@ from foundation.workdays.rules import workdays_between
 from inspections.models import FollowUp, Record, Visit, VisitCredit
 from planning.models import AnnualPlan, Drawn, Quota
 from planning.rules.naming import line_name
+from planning.trial import book_as_planned
 
 WAIVED = Visit.State.WAIVED
 AT_THE_SITE = ("onsite", "third_party_assisted")
@@ -63,7 +64,9 @@ def quarter(
         .filter(organisation__in=organisations, period__in=wanted)
         .select_related("target")
     )
-    books = {quota.plan.rulebook_id: library.get(quota.plan.rulebook_id) for quota in quotas}
+    books = {
+        plan.pk: book_as_planned(plan) for plan in {quota.plan_id: quota.plan for quota in quotas}.values()
+    }
     rows = tuple(_rows(drawn, books))
     required = [(quota.line, quota.unit_id, quota.period, quota.required) for quota in quotas]
     return Quarter(
@@ -82,7 +85,7 @@ def rows_of(found: Quarter, stage: str, on: date, *, line: str = "", unit: int =
     ]  # fmt: skip
 
 
-def _rows(drawn: list[Drawn], books: dict[str, Rulebook]) -> Iterable[Row]:
+def _rows(drawn: list[Drawn], books: dict[int, Rulebook]) -> Iterable[Row]:
     draws = {draw.number: draw for draw in Draw.objects.filter(number__in={row.draw_number for row in drawn})}
     visits = _visits(draws.values())
     tasks = {
@@ -153,7 +156,7 @@ def _name(row: Drawn, visit: Visit | None, book: Rulebook | None) -> str:
     return row.target.name
 
 
-def _line_names(books: dict[str, Rulebook], quotas: list[Quota], drawn: list[Drawn]) -> dict[str, str]:
+def _line_names(books: dict[int, Rulebook], quotas: list[Quota], drawn: list[Drawn]) -> dict[str, str]:
     lines = {quota.line for quota in quotas} | {row.line for row in drawn}
     names = dict.fromkeys(sorted(lines), "")
     for book in books.values():

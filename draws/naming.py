@@ -1,13 +1,13 @@
 """What readers call the strata of a draw."""
 
 from draws.models import Draw
-from foundation.rulebook import library
 from planning.rules import naming
+from planning.trial import book_as_planned
 
 
 def strata_names(draw: Draw) -> dict[str, str]:
     """Stratum id -> 重点, or 重点（一大队） where several units draw. One query."""
-    book = library.get(draw.rulebook_id)
+    book = book_as_planned(draw.plan)
     strata = list(draw.strata.select_related("unit").order_by("pk"))
     several = len({stratum.unit_id for stratum in strata}) > 1
     return {

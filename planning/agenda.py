@@ -27,7 +27,9 @@ def of_year(organisation: Organisation, year: int, on: date) -> list[Duty]:
     """
     book = trial.governing_book(organisation, year, on)
     since = organisation.adoptions.order_by("effective_from").values_list("effective_from", flat=True).first()
-    duties = rules.settled(rules.agenda(book, calendar(), year), _done(organisation, book, year))
+    duties = rules.settled(
+        rules.agenda(book, calendar(), year, _issued(organisation, year)), _done(organisation, book, year)
+    )
     return [duty for duty in duties if duty.done or since is None or duty.due >= since]
 
 
@@ -68,6 +70,14 @@ def _done(organisation: Organisation, book: Rulebook, year: int) -> dict[str, tu
     return found | {duty: (on, note) for duty, on, note in rows.values_list("duty", "done_on", "note")}
 
 
+def _issued(organisation: Organisation, year: int) -> dict[int, date]:
+    """The first day a department's plan of the year or of its neighbours was issued."""
+    plans = AnnualPlan.objects.filter(
+        organisation=organisation, kind=AnnualPlan.DEPARTMENT, issued_on__isnull=False, provisional=False
+    ).filter(year__gte=year - 1, year__lte=year + 1)
+    return {plan: on for plan, on in plans.order_by("-version").values_list("year", "issued_on") if on}
+
+
 def _plans(organisation: Organisation, year: int) -> dict[str, tuple[date, str]]:
     found: dict[str, tuple[date, str]] = {}
     plans = AnnualPlan.objects.filter(
@@ -80,6 +90,8 @@ def _plans(organisation: Organisation, year: int) -> dict[str, tuple[date, str]]
         )
         if plan.filed_on:
             found[f"plan.file.{plan.year}"] = (plan.filed_on, "已登记报备")
+        if plan.published_on:
+            found[f"plan.publish.{plan.year}"] = (plan.published_on, plan.published_at or "已公开")
     return found
 
 

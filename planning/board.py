@@ -145,13 +145,18 @@ def _row(
     quota = register.frozen.get((found.period.id, found.line.id, found.unit))
     return Row(
         key=key, name=naming.short_name(book, found.line), tier=naming.tier_of(found.line),
-        place=clause.place if clause else "", unit=unit.name,
+        place=clause.place if clause else quota_source(found), unit=unit.name,
         period="" if found.period.kind == "quarter" else terms.short_zh(found.period), figure=found,
         batches=tuple(drawn[number, slot] for number in numbers),
         explain=explain(register, book, found, quota, given.numbers.get(slot)),
         confirmed=quota is not None, locked=quota is not None and found.drawn > 0,
         opened=opened == key or (not opened and first),
     )  # fmt: skip
+
+
+def quota_source(found: Figure) -> str:
+    """The document an own line rests on, where a line of the book shows its clause."""
+    return f"本局，{found.line.origin('rates').ref}" if found.line.local else ""
 
 
 def explain(
@@ -207,7 +212,7 @@ def _origin(part: Mapping[str, Any], quota: Quota | None) -> dict[str, str]:
     return {"kind": _KIND[part["origin"]], "text": text, "note": note or "产品默认，文件没有规定"}
 
 
-_KIND = {"law": "law", "other_law": "law", "interpretation": "AMB", "default": "DEFAULT"}
+_KIND = {"law": "law", "other_law": "law", "interpretation": "AMB", "default": "DEFAULT", "local": "local"}
 
 
 def _since(register: Register, found: Figure, planned: PlannedNumber | None) -> dict[str, str]:

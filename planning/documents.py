@@ -80,7 +80,7 @@ def _text(found: Sheet) -> Iterator[Block]:
         others = "；".join(
             f"{one.name}（{one.agreement or '待同意'}）" for one in plan.participants.order_by("pk")
         )
-        lead = plan.lead.name if plan.lead else "（未定）"
+        lead = plan.led_by or "（未定）"
         yield Paragraph(
             f"由{lead}发起并负责组织{f'，实施层级为{plan.level}' if plan.level else ''}。参与方：{others}。"
         )

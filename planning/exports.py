@@ -228,8 +228,24 @@ def feasibility_workbook(found: Feasible) -> BytesIO:
         "结论",
     )
     _fill(book.create_sheet("人员"), name, heads, (10,) * 10, people)
-    places = ((one.name, one.targets, round(one.visits, 1), one.people) for one in found.places)
-    _fill(book.create_sheet("路程"), name, ("片区", "对象", "预计家次", "负责的人"), (20, 8, 10, 10), places)
+    places = (
+        (one.name, one.load.targets, round(one.visits, 1), one.people, one.way.visits, one.way.road, heads, round(quarter.visits, 1),
+         round(quarter.needed, 1), quarter.days)
+        for one in found.places for heads, quarter in zip(found.heads, one.load.quarters, strict=True)
+    )  # fmt: skip
+    travel = (
+        "片区",
+        "对象",
+        "全年预计家次",
+        "负责的人",
+        "一天查几家",
+        "路上几天",
+        "季度",
+        "本季家次",
+        "需要人日",
+        "负责的人有人日",
+    )
+    _fill(book.create_sheet("路程"), name, travel, (20, 8, 12, 10, 10, 10, 10, 10, 10, 14), places)
     capped = ((one.target.uid, one.target.name, one.target.area.name, one.visits) for one in found.capped)
     _fill(
         book.create_sheet("已达上限"),
@@ -248,13 +264,13 @@ def override_workbook(title: str, rows: Iterable[Override], words: Mapping[str, 
     page.title = "例外申请"
     lines = (
         (one.year, words.get(one.rule, one.rule), one.clause, one.target.name if one.target else one.line or "不分对象", one.reason,
-         one.evidence, one.requested_by.name, _minute(one.requested_at), one.approved_by.name if one.approved_by else "",
+         one.evidence, "；".join(f"{file.name}（{file.sha256}）" for file in one.files.all()), one.requested_by.name, _minute(one.requested_at), one.approved_by.name if one.approved_by else "",
          _minute(one.approved_at), one.refused_reason)
         for one in rows
     )  # fmt: skip
     _fill(
-        page, title, ("年度", "规则", "条款", "对象或配额", "理由", "证据", "申请人", "申请时间", "批准人", "批准时间", "不同意理由"),
-        (8, 26, 12, 26, 36, 30, 10, 17, 10, 17, 26), lines,
+        page, title, ("年度", "规则", "条款", "对象或配额", "理由", "证据", "证据文件和指纹", "申请人", "申请时间", "批准人", "批准时间", "不同意理由"),
+        (8, 26, 12, 26, 36, 30, 40, 10, 17, 10, 17, 26), lines,
     )  # fmt: skip
     return _saved(book)
 

@@ -9,7 +9,7 @@ from foundation.rulebook.model import Rulebook
 from foundation.rulebook.periods import Period
 from foundation.workdays.models import calendar
 from foundation.workdays.rules import Calendar
-from planning import headcount, scene, trial
+from planning import factors, headcount, scene, trial
 from planning.models import AnnualPlan, PlanTask
 from planning.population import Register
 from planning.rules import outlook, workload, year_grid
@@ -22,12 +22,19 @@ MOST = 500
 
 @dataclass(frozen=True)
 class Place:
-    """One area of the travel table. people: who look after it"""
+    """One area of the travel table."""
 
     name: str
-    targets: int
-    visits: float
-    people: int
+    load: workload.AreaLoad
+    way: workload.Way
+
+    @property
+    def visits(self) -> float:
+        return self.load.visits
+
+    @property
+    def people(self) -> int:
+        return self.load.people
 
 
 @dataclass(frozen=True)
@@ -94,14 +101,17 @@ def feasible(plan: AnnualPlan, on: date) -> Feasible:
     spans = [_workdays(period, calendar()) for period in Period.of_year(plan.year, "quarter")]
     quarters = year_grid.quarters(seen, plan.year, [workload.room(people, span) for span in spans], spans)
     present = [known for known in register.targets if not known.gone]
-    areas = workload.area_loads(present, year_grid.expected_visits(seen), people)
+    ways = factors.ways(plan.organisation)
+    areas = workload.area_loads(
+        present, year_grid.expected_visits(seen), people, team=book.team.min, ways=ways, workdays=spans
+    )
     names = dict(Area.objects.filter(organisation=plan.organisation).values_list("pk", "name"))
     extra = year_grid.people_findings(seen, quarters, areas, names)
     capped = _capped(register, plan, on)
     return Feasible(
         plan=plan, book=book, on=on, findings=_sorted([*outlook.outlook(seen), *extra]), lines=tuple(year_grid.lines(seen)),
         quarters=tuple(quarters),
-        places=tuple(Place(names[one.area], one.targets, one.visits, one.people) for one in areas if one.visits),
+        places=tuple(Place(names[one.area], one, ways.get(one.area, workload.Way())) for one in areas if one.visits),
         capped=_named(capped[:MOST]), capped_count=len(capped), items=tuple(_items(plan, on)),
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from foundation.rulebook.library import available
 from foundation.rulebook.model import Rulebook
 from foundation.rulebook.periods import Period
 from foundation.rulebook.tables import Quota as Line
-from planning.models import AnnualPlan, Drawn, PlannedNumber, PlanTask
+from planning.models import AnnualPlan, AreaProfile, Drawn, PlannedNumber, PlanTask
 from planning.rules import months as monthly
 from planning.rules import naming, principles
 from planning.rules.terms import long_zh, rate_text
@@ -74,28 +74,31 @@ class TaskForm(forms.Form):
         self.fields["items"].queryset = published.order_by("code")
         if book.draw.directed == "no":
             del self.fields["directed"]
-        if line.basis == "manual":
+        if line.basis == "manual" or line.local:
             del self.fields["rates"], self.fields["rates_reason"]
         else:
             self.fields["rates"].help_text = _rates_help(line)
 
     def clean_rates(self) -> list[Decimal]:
-        words = (
-            self.cleaned_data["rates"].replace("，", "、").replace(",", "、").replace("％", "%").split("、")
-        )
-        percent = self.line.basis == "population"
-        try:
-            return [_rate(word.strip(), percent=percent) for word in words if word.strip()]
-        except InvalidOperation:
-            example = "30% 或 30%、30%、25%、25%" if percent else "1:3 或 2、3、2、3"
-            raise forms.ValidationError(f"比例没有看懂，请写成 {example}。") from None
+        return read_rates(self.cleaned_data["rates"], percent=self.line.basis == "population")
 
     def clean_offices(self) -> list[str]:
+        return read_list(self.cleaned_data["offices"])
+
+
+def read_list(text: str) -> list[str]:
+    return [word.strip() for word in text.replace("，", "、").split("、") if word.strip()]
+
+
+def read_rates(text: str, *, percent: bool) -> list[Decimal]:
+    """30% 、 25%, or 1:3. raises: ValidationError that shows how to write it"""
+    try:
         return [
-            word.strip()
-            for word in self.cleaned_data["offices"].replace("，", "、").split("、")
-            if word.strip()
+            _rate(word, percent=percent) for word in read_list(text.replace(",", "、").replace("％", "%"))
         ]
+    except InvalidOperation:
+        example = "30% 或 30%、30%、25%、25%" if percent else "1:3 或 2、3、2、3"
+        raise forms.ValidationError(f"比例没有看懂，请写成 {example}。") from None
 
 
 def _rate(word: str, *, percent: bool) -> Decimal:
@@ -131,21 +134,33 @@ class DayForm(forms.Form):
     day = forms.DateField(label="日期", widget=forms.DateInput(attrs={"type": "date"}))
 
 
-class OverrideForm(forms.Form):
-    rule = forms.ChoiceField(label="要例外的规则")
-    target = forms.CharField(label="检查对象编号", max_length=64, help_text="在名录页可以查到。")
+class EvidenceForm(forms.Form):
+    """Why one departs from a rule, and what proves it."""
+
+    mark_optional = True
     reason = forms.CharField(label="理由", max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
     evidence = forms.CharField(label="证据", max_length=300, help_text="文件名称、文号或案号。")
+    file = forms.FileField(
+        label="证据文件",
+        required=False,
+        help_text="扫描件、照片或文件，jpg、png、pdf、docx、xlsx，不超过 20 MB；上传即算指纹。",
+    )
+
+
+class OverrideForm(EvidenceForm):
+    field_order = ("rule", "target", "reason", "evidence", "file")
+    rule = forms.ChoiceField(label="要例外的规则")
+    target = forms.CharField(label="检查对象编号", max_length=64, help_text="在名录页可以查到。")
 
     def __init__(self, *args: Any, book: Rulebook, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["rule"].choices = overridable(book, "target")
 
 
-class ExceptionForm(forms.Form):
+class ExceptionForm(EvidenceForm):
     """Any exception of a year: for one target, for all of a line, or for a date of the year."""
 
-    mark_optional = True
+    field_order = ("year", "rule", "line", "target", "reason", "evidence", "file")
     year = forms.IntegerField(label="年度", min_value=2015, max_value=2100)
     rule = forms.ChoiceField(label="要例外的规则")
     line = forms.ChoiceField(label="适用的配额", required=False)
@@ -155,8 +170,6 @@ class ExceptionForm(forms.Form):
         required=False,
         help_text="只为一家申请时填；期限、抽取时间的例外不填。",
     )
-    reason = forms.CharField(label="理由", max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
-    evidence = forms.CharField(label="证据", max_length=300, help_text="文件名称、文号或案号。")
 
     def __init__(self, *args: Any, book: Rulebook, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -186,6 +199,10 @@ class DetailsForm(forms.Form):
         empty_label="请选择",
         help_text="谁发起、谁组织、谁负责。",
     )
+    lead_kind = forms.ChoiceField(label="牵头方", choices=AnnualPlan.LeadKind.choices, required=False)
+    lead_name = forms.CharField(
+        label="牵头单位", max_length=100, required=False, help_text="别的部门牵头、本局参与时填。"
+    )
     level = forms.CharField(label="实施层级", max_length=60, required=False, help_text="例如 市级、区县级。")
     superior_document = forms.CharField(
         label="上级计划", max_length=200, required=False, help_text="文件名称或文号。"
@@ -206,7 +223,47 @@ class DetailsForm(forms.Form):
                 "code"
             )
         else:
-            del self.fields["lead"], self.fields["level"]
+            for name in ("lead", "lead_kind", "lead_name", "level"):
+                del self.fields[name]
+
+    def clean_lead_kind(self) -> str:
+        return self.cleaned_data["lead_kind"] or AnnualPlan.LeadKind.OWN
+
+
+class AreaForm(forms.Form):
+    """What a bureau writes of one area."""
+
+    mark_optional = True
+    quality = forms.CharField(
+        label="环境质量", max_length=200, required=False, help_text="例如 断面Ⅲ类，优良天数 85%。"
+    )
+    quality_source = forms.CharField(
+        label="环境质量来源", max_length=200, required=False, help_text="例如 2025年度监测年报。"
+    )
+    square_km = forms.DecimalField(
+        label="面积（平方公里）", max_digits=9, decimal_places=2, min_value=0, required=False
+    )
+    visits_per_day = forms.IntegerField(
+        label="一组一天能查几家",
+        min_value=1,
+        max_value=20,
+        initial=1,
+        help_text="本局自己的估计，用来算路程，不是规定的数。",
+    )
+    trip_days = forms.DecimalField(
+        label="每出去一天另在路上几天", max_digits=3, decimal_places=1, min_value=0, initial=0,
+        help_text="当天来回填 0；半天填 0.5。也是本局估计。",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, profile: AreaProfile | None, **kwargs: Any) -> None:
+        if profile:
+            kwargs.setdefault("initial", {name: getattr(profile, name) for name in self.base_fields})
+        super().__init__(*args, **kwargs)
+
+
+class PlanFileForm(forms.Form):
+    title = forms.CharField(label="文件名称", max_length=200)
+    file = forms.FileField(label="文件")
 
 
 class AgreementForm(forms.Form):

@@ -10,7 +10,7 @@ from django.db.models import Q
 from foundation.organisation.models import Organisation, Unit
 from foundation.rulebook.periods import Period
 from personnel.models import Absence, Inspector
-from personnel.queries import units_on
+from personnel.queries import certificates_on, units_on
 from planning.rules.workload import Worker
 
 
@@ -50,12 +50,13 @@ def crew(organisation: Organisation, on: date, until: date) -> Crew:
     """Who can be sent on the day, and whose certificate is or will be invalid by `until`."""
     people = Inspector.objects.of(organisation)
     available = people.available_on(on).certified_on(on).count()
-    dated = (
-        people.active().exclude(certificate_no="").filter(certificate_valid_until__lt=until).order_by("uid")
-    )
-    rows = [(name, last) for name, last in dated.values_list("name", "certificate_valid_until") if last]
-    expired = tuple(name for name, last in rows if last < on)
-    return Crew(available, expired, tuple(name for name, last in rows if last >= on))
+    holders = list(people.active().exclude(certificate_no="").order_by("uid"))
+    held = certificates_on(holders, on)
+    rows = [(one.name, held[one.pk].valid_until) for one in holders]
+    ending = [(name, last) for name, last in rows if last and last < until]
+    return Crew(
+        available, tuple(name for name, last in ending if last < on), tuple(name for name, last in ending if last >= on)
+    )  # fmt: skip
 
 
 def workers(organisation: Organisation, year: int) -> list[Worker]:
@@ -68,10 +69,12 @@ def workers(organisation: Organisation, year: int) -> list[Worker]:
     ):
         absences[inspector].append((since, until))
     people = Inspector.objects.of(organisation).active().exclude(certificate_no="").order_by("uid")
+    people = list(people.select_related("unit").prefetch_related("areas"))
+    held = certificates_on(people, first)
     return [
         Worker(
             one.pk, one.name, one.unit_id, one.unit.name, frozenset(area.pk for area in one.areas.all()),
-            (one.certificate_issued_on, one.certificate_valid_until), tuple(absences[one.pk]),
+            (held[one.pk].issued_on, held[one.pk].valid_until), tuple(absences[one.pk]),
         )
-        for one in people.select_related("unit").prefetch_related("areas")
+        for one in people
     ]  # fmt: skip

@@ -1,5 +1,6 @@
 """HOW MANY: annual plan, planned numbers, quotas of a period."""
 
+from decimal import Decimal
 from typing import Self
 
 from django.conf import settings
@@ -7,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from foundation.organisation.models import Organisation, Unit, User
+from foundation.organisation.models import Area, Organisation, Unit, User
 from foundation.rulebook.periods import Period
 from planning.rules.months import by_month
 from registry.models import InspectionItem
@@ -21,12 +22,12 @@ class PlanQuerySet(models.QuerySet):
         """The issued version of a year, or, before it is issued, the approved one. Quotas rest on the department's own
         plan; a joint plan says which of its checks are made together.
         """
-        return self.filter(
-            organisation=organisation,
-            year=year,
-            kind=AnnualPlan.DEPARTMENT,
-            status__in=[AnnualPlan.Status.APPROVED, AnnualPlan.Status.ISSUED],
-        ).order_by("-version")
+        return self.every_kind_in_force(organisation, year).filter(kind=AnnualPlan.DEPARTMENT)
+
+    def every_kind_in_force(self, organisation: Organisation, year: int) -> Self:
+        """Joint plans as well, the newest version of each kind first."""
+        standing = [AnnualPlan.Status.APPROVED, AnnualPlan.Status.ISSUED]
+        return self.filter(organisation=organisation, year=year, status__in=standing).order_by("-version")
 
 
 class AnnualPlan(models.Model):
@@ -41,6 +42,12 @@ class AnnualPlan(models.Model):
         APPROVED = "approved", "已批准"
         ISSUED = "issued", "已印发"
         SUPERSEDED = "superseded", "已被修订"
+
+    class LeadKind(models.TextChoices):
+        OWN = "own", "本局牵头"
+        MARKET = "market", "市场监管部门牵头"
+        SECTOR = "sector", "行业主管部门牵头"
+        GOVERNMENT = "government", "政府确定的部门牵头"
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, verbose_name="机构", related_name="+")
     year = models.PositiveSmallIntegerField("年度")
@@ -78,12 +85,18 @@ class AnnualPlan(models.Model):
     lead = models.ForeignKey(
         Unit, models.PROTECT, verbose_name="发起科室", null=True, blank=True, related_name="+", help_text="联合计划的牵头方"
     )  # fmt: skip
+    lead_kind = models.CharField("牵头方", max_length=10, choices=LeadKind.choices, default=LeadKind.OWN)
+    lead_name = models.CharField("牵头单位", max_length=100, blank=True, help_text="别的部门牵头时填")
     level = models.CharField("实施层级", max_length=60, blank=True)
     weighed = models.TextField(
         "统筹考虑", max_length=1000, blank=True, help_text="污染源、人员、面积等怎样权衡"
     )
     superior_document = models.CharField("上级计划", max_length=200, blank=True)
     superior_issued_on = models.DateField("上级计划印发日期", null=True, blank=True)
+
+    own_lines = models.JSONField(
+        "本局自设的配额", default=list, blank=True, help_text="规则书以外加的任务，各有范围、数量和来源文件"
+    )
 
     objects = PlanQuerySet.as_manager()
 
@@ -105,10 +118,19 @@ class AnnualPlan(models.Model):
                 condition=Q(status__in=["draft", "submitted", "returned", "approved", "issued", "superseded"]),
                 name="plan_status_is_known",
             ),
+            models.CheckConstraint(
+                condition=Q(lead_kind__in=["own", "market", "sector", "government"]), name="plan_lead_kind_is_known"
+            ),
         ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def led_by(self) -> str:
+        """Who leads a joint plan, in words; empty while nobody does."""
+        own = self.lead.name if self.lead else ""
+        return own if self.lead_kind == self.LeadKind.OWN else self.lead_name
 
     @property
     def is_joint(self) -> bool:
@@ -148,11 +170,17 @@ class PlanParticipant(models.Model):
 class PlanTask(models.Model):
     """计划里的一项任务：一条或几条配额线合成一行。"""
 
+    class Origin(models.TextChoices):
+        BOOK = "book", "规则书"
+        LOCAL = "local", "本局自设"
+
     plan = models.ForeignKey(AnnualPlan, models.PROTECT, verbose_name="年度计划", related_name="tasks")
     no = models.PositiveSmallIntegerField("序号")
     name = models.CharField("抽查任务", max_length=200)
     directed = models.BooleanField("定向", default=False)
-    line = models.CharField("配额线", max_length=32, help_text="规则书 quotas 的 id")
+    line = models.CharField("配额线", max_length=32, help_text="规则书 quotas 的 id，或本局自设的编号")
+    origin = models.CharField("来历", max_length=5, choices=Origin.choices, default=Origin.BOOK)
+    source = models.CharField("来源文件", max_length=200, blank=True, help_text="本局自设的任务依据什么文件")
     items = models.ManyToManyField(InspectionItem, verbose_name="抽查事项", blank=True, related_name="+")
     scope = models.CharField("抽查对象范围", max_length=300)
     basis = models.CharField("依据", max_length=200)
@@ -170,7 +198,16 @@ class PlanTask(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["plan", "line"], name="line_is_planned_once"),
             models.UniqueConstraint(fields=["plan", "no"], name="task_number_is_unique_in_plan"),
-        ]
+            models.CheckConstraint(condition=Q(origin__in=["book", "local"]), name="task_origin_is_known"),
+            models.CheckConstraint(
+                condition=Q(origin="book") | ~Q(source=""), name="local_task_names_its_source",
+                violation_error_message="本局自设的任务要写明来源文件。",
+            ),
+        ]  # fmt: skip
+
+    @property
+    def is_local(self) -> bool:
+        return self.origin == self.Origin.LOCAL
 
     def __str__(self) -> str:
         return self.name
@@ -363,6 +400,54 @@ class Override(models.Model):
         return self.rule
 
 
+class Upload(models.Model):
+    """收下的一个文件：按内容核对类型，上传即算指纹，内容不再改。"""
+
+    name = models.CharField("文件名", max_length=200)
+    media_type = models.CharField("类型", max_length=100)
+    size = models.PositiveIntegerField("字节数")
+    sha256 = models.CharField("指纹", max_length=64)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="上传人", related_name="+"
+    )
+    uploaded_at = models.DateTimeField("上传时间", default=timezone.now)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OverrideFile(Upload):
+    """例外的证据文件，只增不改。"""
+
+    override = models.ForeignKey(Override, models.PROTECT, verbose_name="例外", related_name="files")
+    file = models.FileField("文件", upload_to="overrides/%Y/%m/")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "例外证据文件"
+        constraints = [
+            models.UniqueConstraint(fields=["override", "sha256"], name="override_file_is_uploaded_once"),
+            models.CheckConstraint(condition=Q(size__gt=0), name="override_file_is_not_empty"),
+        ]
+
+
+class PlanFile(Upload):
+    """计划的附件：联合抽查的制度、工作规范、会签和往来文件。"""
+
+    plan = models.ForeignKey(AnnualPlan, models.PROTECT, verbose_name="年度计划", related_name="files")
+    title = models.CharField("文件名称", max_length=200)
+    file = models.FileField("文件", upload_to="plans/%Y/%m/")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "计划附件"
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "sha256"], name="plan_file_is_uploaded_once"),
+            models.CheckConstraint(condition=Q(size__gt=0), name="plan_file_is_not_empty"),
+        ]
+
+
 class YearSimulation(models.Model):
     """把一份计划的一年抽许多遍：在后台做，种子公开，结果与任何一次抽取会无关。"""
 
@@ -401,6 +486,33 @@ class YearSimulation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.plan}模拟 {self.runs} 年"
+
+
+class AreaProfile(models.Model):
+    """一个片区编制计划时要看的情况：环境质量、面积，和本局估计的路程。都不是规则书里的数。"""
+
+    area = models.OneToOneField(Area, models.PROTECT, verbose_name="片区", related_name="+")
+    quality = models.CharField("环境质量", max_length=200, blank=True, help_text="例如 断面Ⅲ类，优良天数 85%")
+    quality_source = models.CharField("环境质量来源", max_length=200, blank=True)
+    square_km = models.DecimalField("面积（平方公里）", max_digits=9, decimal_places=2, null=True, blank=True)
+    visits_per_day = models.PositiveSmallIntegerField("一组一天能查几家", default=1)
+    trip_days = models.DecimalField(
+        "每出去一天另在路上几天", max_digits=3, decimal_places=1, default=Decimal(0)
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "片区情况"
+        constraints = [
+            models.CheckConstraint(condition=Q(visits_per_day__gte=1), name="a_day_has_at_least_one_visit"),
+            models.CheckConstraint(condition=Q(trip_days__gte=0), name="trip_takes_no_negative_days"),
+            models.CheckConstraint(
+                condition=Q(quality="") | ~Q(quality_source=""), name="area_quality_names_its_source",
+                violation_error_message="环境质量要写明来源，例如 监测月报。",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.area}情况"
 
 
 class DutyDone(models.Model):

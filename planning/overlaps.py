@@ -73,7 +73,8 @@ def find(organisations: Sequence[Organisation], period: Period, on: date) -> Ove
 def _plans(organisation: Organisation, year: int) -> list[AnnualPlan]:
     """The version in force of every kind of plan: departmental first."""
     found: dict[str, AnnualPlan] = {}
-    for plan in AnnualPlan.objects.in_force(organisation, year).select_related("organisation"):
+    in_force = AnnualPlan.objects.every_kind_in_force(organisation, year)
+    for plan in in_force.select_related("organisation"):
         found.setdefault(plan.kind, plan)
     return sorted(found.values(), key=lambda plan: (plan.kind != "department", plan.kind))
 
@@ -101,8 +102,13 @@ def _chances(figure: Figure) -> Iterable[tuple[int, float]]:
 
 def _drawn(plan: AnnualPlan, register: Register, units: dict[int, str], period: Period) -> list[Claim]:
     rows = Drawn.objects.standing().of_year(plan.organisation, period.year)
+    lines = {
+        line: trial.any_line(register.book, plan.organisation, line)
+        for line in set(rows.values_list("line", flat=True))
+    }
+    names = {line: naming.line_name(register.book, found) for line, found in lines.items()}
     return [
-        Claim(str(target), naming.line_name(register.book, register.book.line(line)), units.get(unit, ""), plan.name, 1.0, number)
+        Claim(str(target), names[line], units.get(unit, ""), plan.name, 1.0, number)
         for own, line, unit, target, number in rows.values_list("period", "line", "unit", "target", "draw_number")
         if draw_period(number, own) == period.id
     ]  # fmt: skip

@@ -227,7 +227,7 @@ HEAD = "计划说明"
 def _head(plan: AnnualPlan) -> dict[str, str]:
     return {
         "计划名称": plan.name, "规则书": f"{plan.rulebook_id}（{plan.rulebook_hash[:8]}）",
-        "发起科室": plan.lead.name if plan.lead else "无", "实施层级": plan.level or "无",
+        "牵头方": plan.led_by or "无", "实施层级": plan.level or "无",
         "参与方": "、".join(plan.participants.order_by("pk").values_list("name", flat=True)) or "无",
         "统筹考虑": plan.weighed or "无", "上级计划": plan.superior_document or "无",
     }  # fmt: skip

@@ -1,6 +1,8 @@
 """Who may do what with a plan, and what its state allows."""
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 from foundation.errors import NotAllowed, OutOfOrder, RuleBroken
 from foundation.organisation.models import Organisation, User
@@ -8,9 +10,11 @@ from foundation.organisation.policies import can, check_another, check_may
 from foundation.rulebook import stricter
 from foundation.rulebook.model import Rulebook
 from foundation.rulebook.tables import Quota as Line
-from planning.models import AnnualPlan, Override, YearSimulation
-from planning.rules import principles
+from planning.models import AnnualPlan, Override, PlanTask, Quota, YearSimulation
+from planning.rules import own_lines, principles
+from planning.rules.own_lines import OwnLine
 from planning.rules.principles import DRAW_WINDOW as DRAW_WINDOW
+from registry.models import InspectionItem
 
 Status = AnnualPlan.Status
 
@@ -72,9 +76,10 @@ def check_together(plan: AnnualPlan, *, agreed: bool) -> None:
     """
     if not plan.is_joint:
         return
-    if plan.lead_id is None:
+    if not plan.led_by:
         raise RuleBroken(
-            "联合计划要有一个发起科室，谁发起、谁组织、谁负责。请在“计划说明”里选。", code="lead_missing"
+            "联合计划要有一个牵头方，谁发起、谁组织、谁负责。请在“计划说明”里选发起科室，或写明牵头单位。",
+            code="lead_missing",
         )
     participants = list(plan.participants.order_by("pk"))
     if not participants:
@@ -134,6 +139,139 @@ def check_rates(book: Rulebook, line: Line, rates: tuple[Decimal, ...], reason: 
                          code="surplus_needs_reason", clause=clause)  # fmt: skip
 
 
+def checked_method(book: Rulebook, line: Line, method: str) -> str:
+    """raises: RuleBroken for a mode the rulebook does not give this line"""
+    modes = book.item(line.item).modes if line.item else book.inspection.modes
+    if method not in modes:
+        clause = book.inspection.origin("modes").ref
+        raise RuleBroken(
+            f"规则书没有给这项任务这种检查方式（{clause}）。请从列表里选。",
+            code="unknown_mode",
+            clause=clause,
+        )
+    return method
+
+
+def checked_items(plan: AnnualPlan, items: Sequence[InspectionItem]) -> Sequence[InspectionItem]:
+    """raises: RuleBroken for items that are not published, or another bureau's"""
+    strangers = [item.name for item in items if item.organisation_id != plan.organisation_id]
+    unpublished = [item.name for item in items if item.status != InspectionItem.Status.PUBLISHED]
+    if strangers or unpublished:
+        raise RuleBroken(f"这些事项未公布或不属于本局，不能列入计划：{'、'.join((strangers + unpublished)[:5])}。请先公布事项清单。",
+                         code="item_not_published")  # fmt: skip
+    return items
+
+
+def check_own_plan(plan: AnnualPlan) -> None:
+    """Own tasks stand in the department's plan, on which the quotas rest."""
+    if plan.is_joint:
+        raise RuleBroken(
+            "自设任务和改范围写在本部门计划里，联合计划从中选取。请到本部门计划办理。", code="not_department"
+        )
+
+
+def check_own(task: PlanTask) -> None:
+    if not task.is_local:
+        raise RuleBroken(
+            f"“{task.name}”是规则书要求的任务，不能去掉；范围只能扩大，比例只能提高。", code="not_own"
+        )
+
+
+def _confirmed(plan: AnnualPlan, line: str) -> bool:
+    quotas = Quota.objects.filter(
+        organisation=plan.organisation, line=line, period__startswith=str(plan.year)
+    )
+    return quotas.exclude(confirmed_at=None).exists()
+
+
+def check_not_confirmed(plan: AnnualPlan, task: PlanTask) -> None:
+    """A task whose quota was confirmed in the year stays in the account of the year. raises: RuleBroken with the way out"""
+    if _confirmed(plan, task.line):
+        raise RuleBroken(
+            f"“{task.name}”今年已确认过配额，不能去掉，否则全年对账里就没有它了。以后各期不再抽的，改为固定家数 0。",
+            code="quota_confirmed",
+        )
+
+
+def check_shape_kept(plan: AnnualPlan, line: OwnLine, *, bodies: Sequence[str], period: str) -> None:
+    """Confirmed quotas are kept by body and period: those two may not change under them."""
+    if (set(bodies), period) != (set(line.bodies), line.period) and _confirmed(plan, line.id):
+        raise RuleBroken(
+            f"“{line.zh}”今年已确认过配额，周期和抽取主体不能再改。请另加一项任务，把这一项以后各期改为固定家数 0。",
+            code="quota_confirmed",
+        )
+
+
+def check_own_line(book: Rulebook, line: OwnLine) -> None:
+    """What every own line must say, and whether the book allows a directed one.
+
+    raises: RuleBroken naming the field and the remedy
+    """
+    if not line.zh:
+        raise RuleBroken("请填写任务名称。", code="name_missing")
+    if not line.source:
+        raise RuleBroken(
+            "请写明来源文件，例如 年度监管工作方案的文号；自设任务要有依据。", code="source_missing"
+        )
+    if not line.bodies:
+        raise RuleBroken("请选择由谁抽取。", code="body_missing")
+    if not all(line.when.alternatives or [()]) and not line.widens:
+        raise RuleBroken(
+            "请至少选一个范围条件；对全部对象多抽，请提高规则书各行的比例。", code="scope_missing"
+        )
+    if line.basis != "manual" and (not line.rates or any(rate <= 0 for rate in line.rates)):
+        raise RuleBroken("请填写大于 0 的比例，或改为固定家数。", code="rate_missing")
+    if line.basis != "manual" and len(line.rates) not in (1, line.periods):
+        raise RuleBroken(f"比例要么一个数通用，要么逐期 {line.periods} 个。请补齐。", code="rate_count")
+    activity = next((one for one in book.activities if one.id == line.activity), None)
+    if activity is None or not activity.random:
+        raise RuleBroken("这类检查不经抽取，不能列为抽查任务。请从列表里选。", code="activity_not_random")
+    if own_lines.narrowed(line) and not line.widens and book.draw.directed == "no":
+        clause = book.draw.origin("directed").ref
+        raise RuleBroken(
+            f"规则书不允许定向抽取（{clause or '产品默认'}），自设任务不能按片区或标识设范围。请改用类别、对象类型等条件。",
+            code="directed_refused", clause=clause,
+        )  # fmt: skip
+
+
+def check_widen(book: Rulebook, line: Line, when: Sequence[Mapping[str, Any]]) -> None:
+    """A scope may take in more than the book's, never less. raises: RuleBroken with the clause"""
+    clause = line.origin("when").ref
+    limit = own_lines.laxer(line, list(when))
+    if limit:
+        raise RuleBroken(
+            f"新范围比规则书窄（{clause}）：{limit}。规则书的范围一家也不能少，请把原有条件选回来。",
+            code="laxer_than_rulebook", clause=clause,
+        )  # fmt: skip
+    if line.local:
+        raise RuleBroken("这是本局自设的任务，请直接修改它的范围。", code="own_line")
+    if line.window is not None or line.lifetime_once or line.basis == "officers":
+        raise RuleBroken(
+            "这条配额按人数计算，或按期限、终身一次计算，扩大范围不会多抽一家。要多查请另设任务。",
+            code="not_widened",
+        )
+
+
+def check_daily_scope(plan: AnnualPlan, book: Rulebook, line: OwnLine, *, approved: bool) -> None:
+    """Daily checks have no range set beforehand, in principle: an exception must be approved, or at first asked for.
+
+    raises: RuleBroken with the clause. source: NM-26.2, WL-6.2
+    """
+    rule = principles.find(book, principles.DAILY_SCOPE)
+    if rule is None or line.activity != principles.DAILY or not own_lines.ranged(line):
+        return
+    asked = Override.objects.filter(
+        organisation=plan.organisation, year=plan.year, rule=rule.id, line=line.id, refused_reason=""
+    )
+    if (asked.exclude(approved_by=None) if approved else asked).exists():
+        return
+    raise RuleBroken(
+        f"“{line.zh}”是日常检查，提前设定了范围条件；{rule.clause} 原则上不允许。"
+        f"请在任务页申请例外{'并由另一人批准' if approved else ''}，或改为特定时段的专项检查。",
+        code="exception_missing", clause=rule.clause,
+    )  # fmt: skip
+
+
 def check_overridable(book: Rulebook, rule: str) -> str:
     """The clause of a rule one may depart from. source: AMB-57
 
@@ -150,7 +288,12 @@ def check_overridable(book: Rulebook, rule: str) -> str:
 def needs_object(book: Rulebook, rule: str) -> bool:
     """Whether an exception must name a target or a line; those about a date of the year do not."""
     found = principles.find(book, rule)
-    return found is None or found.about == "target"
+    return found is None or found.about != "year"
+
+
+def is_about_line(book: Rulebook, rule: str) -> bool:
+    found = principles.find(book, rule)
+    return found is not None and found.about == "line"
 
 
 def check_decide_override(user: User, override: Override) -> None:
@@ -158,6 +301,22 @@ def check_decide_override(user: User, override: Override) -> None:
     check_another(user, override.requested_by, "例外申请")
     if override.approved_at or override.refused_reason:
         raise OutOfOrder("这条例外申请已经处理过了，不能再处理一次。要改变结果请另行申请。")
+
+
+def check_attach(user: User, override: Override) -> None:
+    check_request_override(user, override.organisation)
+    if override.requested_by_id != user.pk:
+        raise NotAllowed("证据由申请人上传。请找申请人补交。")
+    if override.approved_at or override.refused_reason:
+        raise OutOfOrder("这条例外已经处理过了，证据不能再改。")
+
+
+def can_attach(user: User, override: Override) -> bool:
+    try:
+        check_attach(user, override)
+    except RuleBroken:
+        return False
+    return True
 
 
 def check_request_override(user: User, organisation: object) -> None:

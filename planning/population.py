@@ -5,9 +5,10 @@ it is arithmetic in `planning.rules.standing`.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Q
 
@@ -24,7 +25,7 @@ from planning.rules.standing import Jurisdiction, Known, LineMembers, Past, line
 from planning.rules.terms import own_period
 from registry.facts import facts_of
 from registry.history import superior_clean
-from registry.models import PriorInspection, Target, TierAssignment
+from registry.models import PriorInspection, Target, TargetTag, TierAssignment
 
 __all__ = ["LineMembers", "Register", "instances", "members", "read"]
 
@@ -188,16 +189,48 @@ def _targets(
     )
     facts = facts_of(still, on)
     clean = superior_clean(list(facts), year)
+    beside = _beside(organisation, book, on)
     tiers, visits = _tiers(organisation, on), _visits(organisation, year, drawn)
     bodies = [body.id for body in book.bodies if any(body.id in line.bodies for line in book.quotas)]
     for pk, area, unit, status, merged in still.values_list("id", "area", "unit", "status", "merged_into"):
-        known = Facts({**facts[pk].attributes, "superior_clean_this_year": pk in clean}, facts[pk].flags)
+        known = Facts(
+            {**facts[pk].attributes, "superior_clean_this_year": pk in clean, **beside(pk, area)},
+            facts[pk].flags,
+        )
         yield Known(
             pk, area, unit, known,
             gone="merged" if merged else status if status in Target.GONE else "",
             tiers={body: tiers.get((pk, body)) or tier_ids(book, body, known, on) for body in bodies},
             visits=visits.get(pk, 0),
         )  # fmt: skip
+
+
+def _beside(organisation: Organisation, book: Rulebook, on: date) -> Callable[[int, int], dict[str, Any]]:
+    """Area and labels of a target, which only lines of a plan's own ask for; without such a line nothing is read."""
+    asked = {name for line in book.quotas if line.local for name in _named(line)}
+    areas = dict(organisation.areas.values_list("id", "code")) if "area" in asked else {}
+    labels: dict[int, list[str]] = defaultdict(list)
+    if "label" in asked:
+        tags = TargetTag.objects.filter(target__organisation=organisation).order_by("id")
+        tags = tags.filter(
+            Q(valid_from=None) | Q(valid_from__lte=on), Q(valid_until=None) | Q(valid_until__gte=on)
+        )
+        for target, group, value in tags.values_list("target", "group", "value"):
+            labels[target].append(label_word(group, value))
+
+    def found(target: int, area: int) -> dict[str, Any]:
+        return {"area": areas.get(area), "label": tuple(labels.get(target, ()))} if asked else {}
+
+    return found
+
+
+def _named(line: Line) -> set[str]:
+    return {condition.name for alternative in line.when.alternatives for condition in alternative}
+
+
+def label_word(group: str, value: str) -> str:
+    """A label as one word: 行业：炼焦."""
+    return f"{group}：{value}"
 
 
 def _tiers(organisation: Organisation, on: date) -> dict[tuple[int, str], tuple[str, ...]]:

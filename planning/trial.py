@@ -15,7 +15,7 @@ from foundation.rulebook.tables import Quota as Line
 from planning import headcount, population
 from planning.models import AnnualPlan, PlannedNumber, PlanTask
 from planning.population import Register
-from planning.rules import terms
+from planning.rules import own_lines, terms
 from planning.rules.figures import Figure, Terms, figure
 from planning.rules.standing import ELIGIBLE, LineMembers
 
@@ -50,7 +50,7 @@ def governing_book(organisation: Organisation, year: int, on: date) -> Rulebook:
 
 
 def book_of(plan: AnnualPlan) -> Rulebook:
-    """The rulebook a plan was made with.
+    """The rulebook a plan was made with, and the lines the plan adds to it.
 
     raises: RuleBroken when its file has changed since
     """
@@ -61,7 +61,31 @@ def book_of(plan: AnnualPlan) -> Rulebook:
             "请修订计划，使其依据现行版本。",
             code="rulebook_changed",
         )
-    return book
+    return own_lines.with_own(book, plan.own_lines)
+
+
+def book_as_planned(plan: AnnualPlan) -> Rulebook:
+    """The same to read an old plan or draw by, whatever became of the file since."""
+    return own_lines.with_own(library.get(plan.rulebook_id), plan.own_lines)
+
+
+def book_in_use(organisation: Organisation, year: int, on: date) -> Rulebook:
+    """Of the plan in force, else the one that governs the year."""
+    plan = AnnualPlan.objects.in_force(organisation, year).first()
+    return book_of(plan) if plan else governing_book(organisation, year, on)
+
+
+def any_line(book: Rulebook, organisation: Organisation, line: str) -> Line:
+    """A line by its id, also one that only an older version of a plan added: what was drawn under it keeps its name.
+
+    raises: KeyError for a line nobody ever had
+    """
+    if any(one.id == line for one in book.quotas):
+        return book.line(line)
+    for plan in AnnualPlan.objects.filter(organisation=organisation).exclude(own_lines=[]).order_by("-pk"):
+        if any(raw["id"] == line for raw in plan.own_lines):
+            return book_as_planned(plan).line(line)
+    raise KeyError(line)
 
 
 @dataclass(frozen=True)

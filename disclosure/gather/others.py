@@ -11,11 +11,12 @@ from foundation.rulebook import library
 from inspections.rules.modes import MODES
 from planning.models import AnnualPlan, PlanTask
 from planning.rules.naming import line_name
+from planning.trial import book_as_planned
 
 
 def draw_record(draw: Draw) -> dict[str, Any]:
     """Numbers, seats by title and the chain's head; never a name of a target or an inspector."""
-    book = library.get(draw.rulebook_id)
+    book = book_as_planned(draw.plan)
     strata = DrawStratum.objects.filter(draw=draw).select_related("unit", "quota").order_by("pk")
     state = draws.state_of(draw) if draw.freeze_hash else None
     drawn = _drawn_per_stratum(draw)
@@ -65,6 +66,7 @@ def plan_record(plan: AnnualPlan | None) -> dict[str, Any]:
                 "items": [item.name for item in task.items.all()], "basis": task.basis, "period": task.period,
                 "method": MODES.get(task.method, task.method), "offices": task.offices,
                 "number": sum(row.number for row in task.numbers.all()), "note": task.note,
+                **({"origin": task.get_origin_display(), "source": task.source} if task.is_local else {}),
             }
             for task in tasks
         ],

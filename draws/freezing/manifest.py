@@ -1,5 +1,6 @@
 """The manifest of a draw from its strata, lists and secrets. source: MC1 §4"""
 
+from decimal import Decimal
 from typing import Any
 
 from draws import chain
@@ -49,12 +50,18 @@ def _arithmetic(frame: Frame, stratum: DrawStratum) -> tuple[str, int, int, int]
     line = frame.line(stratum)
     if line.basis == "manual":
         return "count", stratum.quota.required, 1, 0
-    rate = line.rate(Period.parse(stratum.period).index)
+    rate = _rate(frame, stratum)
     digits = -min(int(rate.as_tuple().exponent), 0)
     num, den = int(rate.scaleb(digits)), 10**digits
     if line.basis == "officers":
         return "officers", num, den, stratum.quota.officers
     return "rate", num, den, 0
+
+
+def _rate(frame: Frame, stratum: DrawStratum) -> Decimal:
+    """As the quota was confirmed: a plan may have raised it."""
+    kept = stratum.quota.explanation.get("arithmetic", {}).get("rate")
+    return Decimal(kept) if kept else frame.line(stratum).rate(Period.parse(stratum.period).index)
 
 
 def places_wanted(frame: Frame, strata: list[Stratum], members: dict[int, Membership]) -> int:
@@ -130,7 +137,9 @@ def _eligible_lines(row: SnapshotTarget, strata: dict[str, str]) -> set[str]:
 
 
 def _proof(override: Override) -> str:
+    files = sorted(override.files.values_list("sha256", flat=True))
     return canon({
+        **({"files": files} if files else {}),
         "approved_at": chain.stamp(override.approved_at) if override.approved_at else "",
         "evidence": override.evidence, "id": override.pk, "reason": override.reason, "rule": override.rule,
     })  # fmt: skip

@@ -6,8 +6,8 @@ from typing import Any, Protocol, TypeVar
 
 from draws.models import Draw
 from draws.rules.mc1.patterns import TARGET_STATUSES
-from foundation.rulebook import library
 from planning.rules.naming import short_name, tier_of
+from planning.trial import book_as_planned
 
 # The order of the screens (a choice of display, ui.md §2.3 S6); the manifest keeps its own.
 SHOW_ORDER = ("key", "special", "general")
@@ -57,7 +57,7 @@ def lines_of(
 
     counts: rows per stratum and status after the freeze
     """
-    book = library.get(draw.rulebook_id)
+    book = book_as_planned(draw.plan)
     frozen = {entry["id"]: entry for entry in manifest["strata"]} if manifest else {}
     rows = list(draw.strata.select_related("quota", "unit").order_by("pk"))
     shared = len({row.unit_id for row in rows}) > 1

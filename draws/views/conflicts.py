@@ -21,7 +21,7 @@ from draws.forms.conflicts import ConflictForm, WithdrawalForm
 from draws.models import ConflictEvidence, ConflictLook, ConflictOfInterest
 from draws.readiness.conflicts import conflicts_of
 from draws.views.common import staff_draw, status_of
-from foundation.documents.sending import send
+from foundation.documents.serving import send
 from foundation.errors import RuleBroken
 from foundation.intake.files import respond
 from foundation.organisation.policies import can

@@ -17,7 +17,6 @@ from draws.forms import DrawForm
 from draws.models import Draw, DrawStratum
 from draws.views.common import status_of
 from foundation.errors import RuleBroken
-from foundation.organisation.adoption import rulebook_of
 from foundation.organisation.models import Organisation
 from foundation.organisation.policies import can
 from foundation.rulebook.errors import CannotEvaluate
@@ -26,6 +25,7 @@ from foundation.rulebook.periods import Period
 from planning.models import Quota
 from planning.rules.naming import short_name, tier_of
 from planning.rules.terms import own_period
+from planning.trial import book_in_use
 
 PER_PAGE = 25
 
@@ -56,7 +56,7 @@ def new(request: HttpRequest) -> HttpResponse:
     again = _again(request)
     try:
         period = _period(request, organisation, again)
-        book = rulebook_of(organisation, timezone.localdate())
+        book = book_in_use(organisation, Period.parse(period).year, timezone.localdate())
         quotas = quotas_of(organisation, period, book)
     except CannotEvaluate as broken:
         return render(request, "draws/new.html", {"problem": str(broken)}, status=404)

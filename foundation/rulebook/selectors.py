@@ -8,8 +8,9 @@ from typing import Any, Literal, Protocol
 
 from .schema import Mismatch, shown
 from .values import add_months
-from .vocabulary import ATTRIBUTES, TIER_LABELS, Attribute
+from .vocabulary import ATTRIBUTES, OWN_ATTRIBUTES, TIER_LABELS, Attribute
 
+_KNOWN = ATTRIBUTES | OWN_ATTRIBUTES
 ConditionKind = Literal["is", "min", "max", "within_months", "flag", "tier"]
 
 
@@ -127,7 +128,7 @@ def _words(value: Any) -> tuple[str, ...]:
 
 
 def _is(condition: Condition, facts: Facts, _on: date, _tiers: Collection[str]) -> str | None:
-    attribute = ATTRIBUTES[condition.name]
+    attribute = _KNOWN[condition.name]
     value = facts.get(condition.name)
     if attribute.type == "yes_no":
         if bool(value) is not condition.operand:
@@ -187,12 +188,13 @@ _TESTS: dict[ConditionKind, Callable[[Condition, Facts, date, Collection[str]], 
 
 @dataclass(frozen=True)
 class Names:
-    """What a selector of one rulebook may name."""
+    """What a selector of one rulebook may name. own: also what only a plan's own lines know, areas and labels"""
 
     flags: Mapping[str, FlagKind]
     tiers: Collection[str]
     activities: Collection[str]
     credit_grades: Collection[str]
+    own: bool = False
 
 
 def parse_selector(raw: Iterable[Mapping[str, Any]], names: Names) -> tuple[Selector, list[Mismatch]]:
@@ -220,13 +222,13 @@ def _condition(key: str, operand: Any, names: Names) -> Condition:
         name = key.removesuffix(suffix)
         if name != key and name in ATTRIBUTES:
             return Condition(kind, name, _comparable(kind, ATTRIBUTES[name], operand))  # type: ignore[arg-type]
-    if key not in ATTRIBUTES:
+    if key not in (_KNOWN if names.own else ATTRIBUTES):
         raise Mismatch("不是已知的对象属性", "请改用规则书第 4 节列出的属性名")
     return Condition("is", key, _equals(key, operand, names))
 
 
 def _equals(key: str, operand: Any, names: Names) -> Any:
-    attribute = ATTRIBUTES[key]
+    attribute = _KNOWN[key]
     if attribute.type == "yes_no":
         if not isinstance(operand, bool):
             raise Mismatch(f"应为布尔值，现为 {shown(operand)}", "请写 true 或 false")

@@ -208,6 +208,7 @@ class Item(Entry):
 class Quota(Entry):
     table: ClassVar[str] = "quotas"
     zh_name: ClassVar[str] = "抽查配额"
+    local: ClassVar[bool] = False  # True for a line a plan adds to the book
     id: str = slug("标识")
     bodies: tuple[str, ...] = slugs("抽取主体", refs="bodies")
     item: str | None = slug("抽查事项", required=False, refs="items")

@@ -9,7 +9,7 @@ from fractions import Fraction
 from math import ceil
 from typing import Literal
 
-OriginKind = Literal["law", "interpretation", "other_law", "default"]
+OriginKind = Literal["law", "interpretation", "other_law", "default", "local"]
 OffsetUnit = Literal["wd", "d", "m"]
 
 ORIGIN_LABELS: dict[OriginKind, str] = {
@@ -17,6 +17,7 @@ ORIGIN_LABELS: dict[OriginKind, str] = {
     "interpretation": "解释",
     "other_law": "其他法律",
     "default": "默认",
+    "local": "本局",
 }
 UNIT_LABELS: dict[OffsetUnit, str] = {"wd": "个工作日", "d": "日", "m": "个月"}
 
@@ -31,7 +32,10 @@ _DECIMAL = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a value comes from; `ref` is the clause id, AMB id or statute, empty for a product default."""
+    """Where a value comes from; `ref` is the clause id, AMB id or statute, empty for a product default.
+
+    local: a line the bureau added in its own plan; `ref` names the document it rests on. No rulebook has it.
+    """
 
     kind: OriginKind
     ref: str

@@ -59,5 +59,11 @@ ATTRIBUTES: dict[str, Attribute] = {
     "inspected_by_subordinate": Attribute("yes_no", "本年度下级已检查"),
     "overlapping_activity": Attribute("words", "与其他检查活动重叠"),
 }
+OWN_ATTRIBUTES: dict[str, Attribute] = {
+    "area": Attribute("word", "片区"),
+    "label": Attribute("words", "标识"),
+}
+"""What only a line of a plan's own may ask for: a rulebook knows no bureau's areas and labels."""
+
 DATE_ATTRIBUTES = tuple(name for name, attribute in ATTRIBUTES.items() if attribute.type == "date")
 TIER_LABELS = {"special": "特殊", "key": "重点", "general": "一般"}

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from foundation.documents.sending import stored
+from foundation.documents.serving import stored
 from inspections import actions, exports, policies
 from inspections.models import CaseFile
 from inspections.views.common import attempt, need

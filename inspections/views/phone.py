@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from draws.models import SwapConsent
-from foundation.documents.sending import send
+from foundation.documents.serving import send
 from foundation.errors import NotAllowed, RuleBroken
 from foundation.workdays.models import calendar
 from inspections import actions, books, phone, queries, showing

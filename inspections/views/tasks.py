@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from draws.models import Draw
-from foundation.documents.sending import send
+from foundation.documents.serving import send
 from foundation.workdays.models import calendar
 from inspections import actions, exports, policies, queries, showing
 from inspections.filters import VisitFilter

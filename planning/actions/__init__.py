@@ -1,11 +1,25 @@
 """The only writers of planning."""
 
+from planning.actions.areas import set_area_profile
 from planning.actions.details import edit_details, note_published, set_months
 from planning.actions.drawn import note_drawn, note_voided
 from planning.actions.duties import note_duty_done
-from planning.actions.joint import add_participant, drop_task, record_agreement, remove_participant
+from planning.actions.joint import (
+    add_participant,
+    add_plan_file,
+    drop_task,
+    record_agreement,
+    remove_participant,
+    remove_plan_file,
+)
 from planning.actions.makeups import note_make_up
-from planning.actions.overrides import approve_override, refuse_override, request_override
+from planning.actions.overrides import approve_override, attach_evidence, refuse_override, request_override
+from planning.actions.own_lines import (
+    add_own_task,
+    change_own_task,
+    drop_own_task,
+    widen_scope,
+)
 from planning.actions.plans import (
     amend_plan,
     approve_plan,
@@ -22,12 +36,17 @@ from planning.actions.quotas import confirm_quotas
 from planning.actions.simulations import run_simulation, simulate_year
 
 __all__ = [
+    "add_own_task",
     "add_participant",
+    "add_plan_file",
     "amend_plan",
     "approve_override",
     "approve_plan",
+    "attach_evidence",
+    "change_own_task",
     "confirm_quotas",
     "create_plan",
+    "drop_own_task",
     "drop_task",
     "edit_details",
     "edit_task",
@@ -42,11 +61,14 @@ __all__ = [
     "record_agreement",
     "refuse_override",
     "remove_participant",
+    "remove_plan_file",
     "request_override",
     "return_plan",
     "run_simulation",
+    "set_area_profile",
     "set_manual",
     "set_months",
     "simulate_year",
     "submit_plan",
+    "widen_scope",
 ]

@@ -16,9 +16,16 @@ from planning.rules.figures import Figure
 from registry.models import InspectionItem
 
 
-def build_tasks(plan: AnnualPlan, book: Rulebook, on: date, like: AnnualPlan | None = None) -> None:
+def build_tasks(
+    plan: AnnualPlan,
+    book: Rulebook,
+    on: date,
+    like: AnnualPlan | None = None,
+    own_from: AnnualPlan | None = None,
+) -> None:
     """One task per drawing line, with its items and numbers; a joint plan has those that are joint by definition, or, where
-    the book names none, all of them to choose from. like: version whose choices are kept.
+    the book names none, all of them to choose from. like: version whose choices are kept · own_from: version
+    of which only the own tasks are kept.
     """
     units = population.instances(plan.organisation, book)
     lines = _lines(plan, book, terms.draw_lines(book, units), like)
@@ -30,12 +37,16 @@ def build_tasks(plan: AnnualPlan, book: Rulebook, on: date, like: AnnualPlan | N
         )
     items = _items_by_code(plan.organisation, on)
     before = {task.line: task for task in like.tasks.prefetch_related("items")} if like else {}
+    if own_from:
+        before |= {
+            task.line: task for task in own_from.tasks.filter(origin="local").prefetch_related("items")
+        }
     for no, line in enumerate(lines, 1):
         task = PlanTask.objects.create(
             plan=plan, no=no, line=line.id, **_task_fields(book, line, before.get(line.id))
         )
         task.items.set(before[line.id].items.all() if line.id in before else _items_for(items, line))
-    _create_numbers(plan, book, on, like)
+    _create_numbers(plan, book, on, trial.terms_of(like) if like else _own_terms(own_from))
 
 
 _JOINT = {"internal_joint": "internal", "joint_departments": "external"}
@@ -67,6 +78,8 @@ def _task_fields(book: Rulebook, line: Line, before: PlanTask | None) -> dict:
             "rates",
             "rates_reason",
             "note",
+            "origin",
+            "source",
         )
         return {field: getattr(before, field) for field in kept}
     item = book.item(line.item) if line.item else None
@@ -93,8 +106,13 @@ def _items_for(items: dict[str, InspectionItem], line: Line) -> list[InspectionI
     return [item for code, item in items.items() if code.lower() == line.item.lower()]
 
 
-def _create_numbers(plan: AnnualPlan, book: Rulebook, on: date, like: AnnualPlan | None) -> None:
-    given = trial.terms_of(like) if like else trial.PlanTerms()
+def _own_terms(plan: AnnualPlan | None) -> trial.PlanTerms:
+    """What a plan says of its own lines only."""
+    numbers = trial.terms_of(plan).numbers if plan else {}
+    return trial.PlanTerms(numbers={key: row for key, row in numbers.items() if row.task.is_local})
+
+
+def _create_numbers(plan: AnnualPlan, book: Rulebook, on: date, given: trial.PlanTerms) -> None:
     rates = trial.terms_of(plan).rates
     figures = _year(plan, book, on, trial.PlanTerms(rates, given.numbers))
     tasks = {task.line: task for task in plan.tasks.all()}
@@ -104,6 +122,21 @@ def _create_numbers(plan: AnnualPlan, book: Rulebook, on: date, like: AnnualPlan
         for found in figures
         if found.line.id in tasks
     )  # fmt: skip
+
+
+def create_numbers_of(task: PlanTask, book: Rulebook, on: date, *, manual: int | None = None) -> None:
+    """The numbers of one new task. manual: the same number for every period, from the task's own document"""
+    figures = _year(task.plan, book, on, trial.PlanTerms(), task.line)
+    PlannedNumber.objects.bulk_create(
+        PlannedNumber(task=task, unit_id=found.unit, period=found.period.id, **_number_fields(found, None) | _typed(task, manual))
+        for found in figures
+    )  # fmt: skip
+    if manual is not None:
+        renumber(task.plan, book, on, only=task)
+
+
+def _typed(task: PlanTask, manual: int | None) -> dict:
+    return {} if manual is None else {"manual": manual, "manual_source": task.source}
 
 
 def _number_fields(found: Figure, kept: PlannedNumber | None) -> dict:

@@ -15,15 +15,25 @@ from planning.models import AnnualPlan, PlannedNumber
 from planning.rules import months as monthly
 from planning.rules.terms import short_zh
 
-_DETAILS = ("name", "lead", "level", "weighed", "superior_document", "superior_issued_on")
+_DETAILS = (
+    "name",
+    "lead",
+    "lead_kind",
+    "lead_name",
+    "level",
+    "weighed",
+    "superior_document",
+    "superior_issued_on",
+)
 
 
 @transaction.atomic
 def edit_details(
     *, by: User, plan: AnnualPlan, name: str, weighed: str = "", superior_document: str = "",
-    superior_issued_on: date | None = None, lead: Unit | None = None, level: str = "",
+    superior_issued_on: date | None = None, lead: Unit | None = None, lead_kind: str = AnnualPlan.LeadKind.OWN, lead_name: str = "",
+    level: str = "",
 ) -> AnnualPlan:  # fmt: skip
-    """Change the head of a draft. lead, level: of a joint plan only. source: NM-20.1, NM-23.1, NM-25.2, WL-7.10"""
+    """Change the head of a draft. lead, level: of a joint plan only. source: NM-3.1, NM-20.1, NM-23.1, WL-2.6, NM-25.2, WL-7.10"""
     plan = locked(plan)
     policies.check_edit(by, plan)
     if not name.strip():
@@ -32,14 +42,18 @@ def edit_details(
         raise RuleBroken("发起科室须是本局的内设机构。请从列表里选。", code="foreign_unit")
     if superior_issued_on and not superior_document.strip():
         raise RuleBroken("填了上级计划的印发日期，还要写明文件名称或文号。", code="document_missing")
-    values = (name.strip(), lead if plan.is_joint else None, level.strip() if plan.is_joint else "", weighed.strip(),
+    own = lead_kind == AnnualPlan.LeadKind.OWN
+    if lead_kind not in AnnualPlan.LeadKind.values or (plan.is_joint and not own and not lead_name.strip()):
+        raise RuleBroken("别的部门牵头的，请写明牵头单位，例如 县市场监督管理局。", code="lead_missing")
+    values = (name.strip(), lead if plan.is_joint else None, lead_kind if plan.is_joint else AnnualPlan.LeadKind.OWN,
+              lead_name.strip() if plan.is_joint and not own else "", level.strip() if plan.is_joint else "", weighed.strip(),
               superior_document.strip(), superior_issued_on)  # fmt: skip
     for field, value in zip(_DETAILS, values, strict=True):
         setattr(plan, field, value)
     plan.save(update_fields=_DETAILS)
     ledger.record(
         actor=by, act="planning.edit_details", subject=plan,
-        data={"name": plan.name, "lead": lead, "level": plan.level, "weighed": plan.weighed, "superior": plan.superior_document},
+        data={"name": plan.name, "lead": lead, "lead_kind": lead_kind, "lead_name": lead_name, "level": plan.level, "weighed": plan.weighed, "superior": plan.superior_document},
     )  # fmt: skip
     return plan
 

@@ -36,7 +36,7 @@ def note_drawn(
     book = trial.book_of(plan_in_force(organisation, asked.year))
     wanted = [
         Drawn(
-            organisation=organisation, period=own_period(book.line(line), asked).id, line=line, unit_id=_id(unit),
+            organisation=organisation, period=own_period(trial.any_line(book, organisation, line), asked).id, line=line, unit_id=_id(unit),
             target_id=_id(target), draw_number=draw_number, drawn_on=on,
         )
         for line, unit, target in rows

@@ -2,14 +2,17 @@
 
 from datetime import date
 
+from django.core.files.base import File
 from django.db import transaction
 
+from foundation.documents.uploads import digest
 from foundation.errors import OutOfOrder, RuleBroken
 from foundation.ledger import actions as ledger
 from foundation.organisation.models import User
 from planning import policies, trial
+from planning.actions.keeping import keep
 from planning.actions.locking import locked
-from planning.models import AnnualPlan, PlanParticipant, PlanTask
+from planning.models import AnnualPlan, PlanFile, PlanParticipant, PlanTask
 
 
 @transaction.atomic
@@ -76,6 +79,32 @@ def drop_task(*, by: User, task: PlanTask) -> None:
     _note(by, plan, "drop_task", line=task.line, name=task.name)
     task.numbers.all().delete()
     task.delete()
+
+
+@transaction.atomic
+def add_plan_file(*, by: User, plan: AnnualPlan, title: str, file: File) -> PlanFile:
+    """The rules a joint plan goes by, letters, countersigned sheets. source: NM-7.3, NM-19.3, NM-36.1, WL-6.4
+
+    raises: RuleBroken without a title or for the same file again; FileRefused
+    """
+    plan = locked(plan)
+    policies.check_planner(by, plan)
+    if plan.status not in policies.BEFORE_APPROVAL:
+        raise OutOfOrder("附件只能在计划批准之前增减。要改请另做修订。")
+    if not title.strip():
+        raise RuleBroken("请填写文件名称，例如 跨部门抽查工作规范。", code="title_missing")
+    if plan.files.filter(sha256=digest(file)).exists():
+        raise RuleBroken("这个文件已经附上了，不用再传。", code="file_known")
+    return keep(PlanFile(plan=plan, title=title.strip()), file, by=by, act="planning.add_plan_file")
+
+
+@transaction.atomic
+def remove_plan_file(*, by: User, file: PlanFile) -> None:
+    """Take an attachment off a draft; the stored file and the ledger keep that it was there."""
+    plan = locked(file.plan)
+    policies.check_edit(by, plan)
+    _note(by, plan, "remove_plan_file", title=file.title, sha256=file.sha256)
+    file.delete()
 
 
 def _note(by: User, plan: AnnualPlan, act: str, **data: object) -> None:

@@ -16,7 +16,9 @@ from foundation.rulebook.tables import Quota as Line
 from planning import policies, trial
 from planning.actions.building import build_tasks, renumber
 from planning.actions.locking import locked
-from planning.models import AnnualPlan, PlannedNumber, PlanParticipant, PlanTask
+from planning.actions.own_lines import check_own_lines, follow_rates
+from planning.models import AnnualPlan, PlanFile, PlannedNumber, PlanParticipant, PlanTask
+from planning.rules import own_lines
 from registry.models import InspectionItem
 
 Status = AnnualPlan.Status
@@ -52,9 +54,10 @@ def create_plan(
             name=name.strip() or f"{organisation.short_name or organisation.name}{year}年{'度暂行' if provisional else '度'}{KIND_ZH[kind]}",
             rulebook_id=book.id, rulebook_hash=book.hash, provisional=provisional, author=by,
             amends=latest, amendment_reason="接续暂行计划" if latest and latest.provisional else "",
+            own_lines=[raw for raw in latest.own_lines if own_lines.fits(book, raw)] if latest else [],
         )
     )  # fmt: skip
-    build_tasks(plan, book, on)
+    build_tasks(plan, trial.book_of(plan), on, own_from=latest)
     ledger.record(actor=by, act="planning.create_plan", subject=plan, data=_summary(plan, book))
     return plan
 
@@ -78,14 +81,20 @@ def amend_plan(*, by: User, plan: AnnualPlan, reason: str, on: date) -> AnnualPl
         AnnualPlan(
             organisation=plan.organisation, year=plan.year, kind=plan.kind, version=latest.version + 1,
             name=plan.name.replace("暂行", ""), rulebook_id=book.id, rulebook_hash=book.hash, author=by, amends=plan,
-            amendment_reason=reason.strip(), lead=plan.lead, level=plan.level, weighed=plan.weighed,
+            amendment_reason=reason.strip(), lead=plan.lead, lead_kind=plan.lead_kind, lead_name=plan.lead_name, level=plan.level, weighed=plan.weighed,
             superior_document=plan.superior_document, superior_issued_on=plan.superior_issued_on,
+            own_lines=[raw for raw in plan.own_lines if own_lines.fits(book, raw)],
         )
     )  # fmt: skip
     PlanParticipant.objects.bulk_create(
         PlanParticipant(plan=draft, name=one.name) for one in plan.participants.order_by("pk")
     )
-    build_tasks(draft, book, on, like=plan)
+    PlanFile.objects.bulk_create(
+        PlanFile(plan=draft, title=one.title, file=one.file.name, name=one.name, media_type=one.media_type, size=one.size,
+                 sha256=one.sha256, uploaded_by_id=one.uploaded_by_id, uploaded_at=one.uploaded_at)
+        for one in plan.files.order_by("pk")
+    )  # fmt: skip
+    build_tasks(draft, trial.book_of(draft), on, like=plan)
     ledger.record(actor=by, act="planning.amend_plan", subject=draft, data={"amends": plan, "reason": reason})
     return draft
 
@@ -109,11 +118,11 @@ def edit_task(
         task.rates = [str(rate) for rate in _checked_rates(book, line, rates, rates_reason)]
         task.rates_reason = rates_reason.strip() if task.rates else ""
     if method is not None:
-        task.method = _checked_method(book, line, method)
+        task.method = policies.checked_method(book, line, method)
     if directed is not None:
         task.directed = _checked_directed(book, directed)
     if items is not None:
-        task.items.set(_checked_items(plan, items))
+        task.items.set(policies.checked_items(plan, items))
     for field, value in (
         ("name", name),
         ("note", note),
@@ -125,6 +134,7 @@ def edit_task(
     task.save()
     if rates is not None:
         renumber(plan, book, on, only=task)
+        follow_rates(plan, book, task, on)
     ledger.record(
         actor=by, act="planning.edit_task", subject=task, organisation=plan.organisation,
         data={"plan": plan, "rates": task.rates, "method": task.method, "offices": task.offices, "directed": task.directed},
@@ -184,7 +194,9 @@ def submit_plan(*, by: User, plan: AnnualPlan, at: datetime | None = None) -> An
     policies.check_edit(by, plan)
     policies.check_together(plan, agreed=False)
     _check_complete(plan)
-    plan.status, plan.submitted_at, plan.return_reason = Status.SUBMITTED, at or timezone.now(), ""
+    at = at or timezone.now()
+    check_own_lines(plan, trial.book_of(plan), timezone.localtime(at).date(), approved=False)
+    plan.status, plan.submitted_at, plan.return_reason = Status.SUBMITTED, at, ""
     plan.save(update_fields=["status", "submitted_at", "return_reason"])
     ledger.record(actor=by, act="planning.submit_plan", subject=plan)
     return plan
@@ -200,7 +212,9 @@ def approve_plan(*, by: User, plan: AnnualPlan, at: datetime | None = None) -> A
     for task in plan.tasks.exclude(rates=[]):
         _checked_rates(book, book.line(task.line), task.rates, task.rates_reason)
     _check_complete(plan)
-    plan.status, plan.approver, plan.approved_at = Status.APPROVED, by, at or timezone.now()
+    at = at or timezone.now()
+    check_own_lines(plan, book, timezone.localtime(at).date(), approved=True)
+    plan.status, plan.approver, plan.approved_at = Status.APPROVED, by, at
     plan.save(update_fields=["status", "approver", "approved_at"])
     ledger.record(actor=by, act="planning.approve_plan", subject=plan, data=_summary(plan, book))
     return plan
@@ -286,18 +300,6 @@ def _checked_rates(
     return () if found == line.rates else found
 
 
-def _checked_method(book: Rulebook, line: Line, method: str) -> str:
-    modes = book.item(line.item).modes if line.item else book.inspection.modes
-    if method not in modes:
-        clause = book.inspection.origin("modes").ref
-        raise RuleBroken(
-            f"规则书没有给这项任务这种检查方式（{clause}）。请从列表里选。",
-            code="unknown_mode",
-            clause=clause,
-        )
-    return method
-
-
 def _checked_directed(book: Rulebook, directed: bool) -> bool:
     if directed and book.draw.directed == "no":
         clause = book.draw.origin("directed").ref
@@ -307,15 +309,6 @@ def _checked_directed(book: Rulebook, directed: bool) -> bool:
             clause=clause,
         )
     return directed
-
-
-def _checked_items(plan: AnnualPlan, items: Sequence[InspectionItem]) -> Sequence[InspectionItem]:
-    strangers = [item.name for item in items if item.organisation_id != plan.organisation_id]
-    unpublished = [item.name for item in items if item.status != InspectionItem.Status.PUBLISHED]
-    if strangers or unpublished:
-        raise RuleBroken(f"这些事项未公布或不属于本局，不能列入计划：{'、'.join((strangers + unpublished)[:5])}。请先公布事项清单。",
-                         code="item_not_published")  # fmt: skip
-    return items
 
 
 def _check_complete(plan: AnnualPlan) -> None:

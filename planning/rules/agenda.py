@@ -1,6 +1,6 @@
 """What a rulebook wants done in a year and by when: plans, draws, reviews, reports. source: rulebooks.md §3, §5 Dates"""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -53,12 +53,18 @@ class Duty:
         ]
 
 
-def agenda(book: Rulebook, calendar: Calendar, year: int) -> list[Duty]:
-    """Everything whose day falls in the calendar year, whichever year it is about; earliest first."""
+def agenda(
+    book: Rulebook, calendar: Calendar, year: int, issued: Mapping[int, date] | None = None
+) -> list[Duty]:
+    """Everything whose day falls in the calendar year, whichever year it is about; earliest first.
+
+    issued: year → day its plan was issued, from which some texts count its publication
+    """
+    issued = issued or {}
     found = [
         duty
         for about in (year - 1, year, year + 1)
-        for duty in (*_plans(book, calendar, about), *_draws(book, calendar, about), *_reviews(book, calendar, about),
+        for duty in (*_plans(book, calendar, about, issued.get(about)), *_draws(book, calendar, about), *_reviews(book, calendar, about),
                      *_reports(book, calendar, about))
         if duty.due.year == year or (duty.opens and duty.opens.year == year)
     ]  # fmt: skip
@@ -73,7 +79,7 @@ def settled(duties: Iterable[Duty], done: dict[str, tuple[date, str]]) -> list[D
     ]
 
 
-def _plans(book: Rulebook, calendar: Calendar, year: int) -> Iterable[Duty]:
+def _plans(book: Rulebook, calendar: Calendar, year: int, issued_on: date | None) -> Iterable[Duty]:
     due, strict = plan_due(book, calendar, year=year), book.plan.strength == "must"
     if due:
         yield Duty(
@@ -90,8 +96,8 @@ def _plans(book: Rulebook, calendar: Calendar, year: int) -> Iterable[Duty]:
     if due and book.plan.file_to_superior:
         yield Duty(f"plan.file.{year}", "plan", f"{year} 年度计划报上级备案", due.date, book.plan.origin("file_to_superior"),
                    None, due.provisional, strict, due.remind_by)  # fmt: skip
-    if book.plan.publish_by is not None:
-        shown = plan_publish_due(book, calendar, year=year)
+    if book.plan.publish_by is not None or issued_on is not None:
+        shown = plan_publish_due(book, calendar, year=year, issued_on=issued_on)
         if shown:
             yield Duty(f"plan.publish.{year}", "plan", f"公开 {year} 年度计划", shown.date, shown.origin, None, shown.provisional,
                        strict, shown.remind_by)  # fmt: skip

@@ -22,7 +22,7 @@ _ORDER = {"uninspected_first": "先抽今年没查过的", "uniform": "在可抽
 def explain(book: Rulebook, line: Quota, found: Figure, terms: Terms) -> dict[str, Any]:
     """JSON kept with the quota: sentence, parts with their origin and quotation, arithmetic, main clause."""
     number = found.number
-    origin = line.origin("rates")
+    origin = rate_origin(line, found.period.index)
     main = clauses.quote(origin.ref)
     return {
         "sentence": number.sentence,
@@ -30,7 +30,7 @@ def explain(book: Rulebook, line: Quota, found: Figure, terms: Terms) -> dict[st
         "place": main.place if main else "",
         "text": main.sentence if main else "",
         "phrase": main.mark if main else "",
-        "source": source_of(book, main.place if main else ""),
+        "source": origin.ref if line.local else source_of(book, main.place if main else ""),
         "parts": [part for part in _parts(book, line, found, terms) if part],
         "arithmetic": {
             "base": found.base,
@@ -42,6 +42,13 @@ def explain(book: Rulebook, line: Quota, found: Figure, terms: Terms) -> dict[st
             "required": number.number,
         },
     }
+
+
+def rate_origin(line: Quota, index: int) -> Origin:
+    """Where the rate of a period comes from; where the text has a row for every period, that row. source: XY-A2.1"""
+    origin = line.origin("rates")
+    row = clauses.quote(f"{origin.ref}.{index}") if len(line.rates) > 1 and not line.local else None
+    return Origin(origin.kind, row.ref) if row else origin
 
 
 def source_of(book: Rulebook, place: str) -> str:
@@ -89,7 +96,7 @@ def _rate(line: Quota, found: Figure, terms: Terms) -> list[dict[str, Any] | Non
         "比例",
         rate_text(line, line.rate(index)),
         "",
-        line.origin("rates"),
+        rate_origin(line, index),
         f"{PERIOD_ZH[line.period]}，{_BOUND[line.bound]}",
     )
     if found.line.rates == line.rates:

@@ -130,6 +130,8 @@ def coverage(scene: Scene) -> Iterable[Finding]:
 
 
 def _covers(rule: Coverage, figure: Figure) -> bool:
+    if figure.line.local:
+        return False
     wanted = rule.when.names("tier")
     tiers = figure.line.when.names("tier")
     return bool(tiers) and tiers <= wanted if wanted else figure.line.when == rule.when

@@ -4,7 +4,8 @@ from foundation.rulebook import clauses
 from foundation.rulebook.model import Rulebook
 from foundation.rulebook.selectors import Condition, Selector
 from foundation.rulebook.tables import Quota
-from foundation.rulebook.vocabulary import ATTRIBUTES, TIER_LABELS
+from foundation.rulebook.vocabulary import ATTRIBUTES, OWN_ATTRIBUTES, TIER_LABELS
+from planning.rules.own_lines import OwnLine
 
 STATUS_ZH = {
     "E": "可抽",
@@ -22,13 +23,17 @@ STATUS_ZH = {
 
 
 def tier_of(line: Quota) -> str:
-    """The tier a line is about, or "" when it is about something else or several."""
+    """The tier a line is about, or "" when it is about something else, several, or a line of the plan's own."""
+    if line.local:
+        return ""
     tiers = line.when.names("tier")
     return next(iter(tiers)) if len(tiers) == 1 else ""
 
 
 def line_name(book: Rulebook, line: Quota) -> str:
     """重点监管对象, or the item with its scope: 水污染防治设施运行情况（城市污水处理厂）."""
+    if isinstance(line, OwnLine):
+        return line.zh
     tier = tier_of(line)
     if tier:
         return tier_name(book, tier)
@@ -55,7 +60,9 @@ def short_scope(book: Rulebook, line: Quota) -> str:
 
 
 def scope(book: Rulebook, line: Quota) -> str:
-    """Whom the line is about, as printed if the text has a row for it, otherwise from the selector."""
+    """Whom the line is about, as printed if the text has a row for it, otherwise from the selector; an own line by its name."""
+    if isinstance(line, OwnLine):
+        return line.zh
     clause = clauses.quote(line.origin("when").ref)
     if clause and clause.scope:
         return clause.scope
@@ -79,7 +86,7 @@ def _condition(condition: Condition) -> str:
         return f"{'、'.join(TIER_LABELS[tier] for tier in operand)}监管对象"
     if condition.kind == "flag":
         return f"有标记“{'、'.join(flag.zh for flag in operand)}”"
-    attribute = ATTRIBUTES[condition.name]
+    attribute = (ATTRIBUTES | OWN_ATTRIBUTES)[condition.name]
     if condition.kind == "is":
         if isinstance(operand, bool):
             return attribute.zh if operand else f"非{attribute.zh}"

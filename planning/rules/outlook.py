@@ -84,7 +84,12 @@ def _coverage(scene: Scene, years: Mapping[Row, YearResult]) -> Iterable[Finding
         for row, year in years.items():
             figure = rows[row][0]
             tiers = figure.line.when.names("tier")
-            if figure.body not in rule.bodies or not tiers or not tiers <= rule.when.names("tier"):
+            if (
+                figure.line.local
+                or figure.body not in rule.bodies
+                or not tiers
+                or not tiers <= rule.when.names("tier")
+            ):
                 continue
             gap = max(figure.base - year.distinct, 0)
             certain = figure.line.order == "uninspected_first"

@@ -1,19 +1,24 @@
 """Which rules of a book are 原则上 and may be departed from with approval, and which have no exception. source: AMB-57"""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from foundation.rulebook import clauses
+from foundation.rulebook.clauses import Clause
 from foundation.rulebook.model import Rulebook
 from foundation.rulebook.values import Origin
 
 DRAW_WINDOW = "draw.window"  # the time of a draw. source: QZ-5.3, AMB-34
+DAILY_SCOPE = "daily.scope"  # no range set beforehand for daily checks. source: NM-26.2, WL-6.2
+DAILY = "daily"  # the activity those clauses speak of
+_DAILY_SCOPE_CLAUSES = ("NM-26.2", "WL-6.2")
+_LOWER_CLAUSES = ("NM-25.5", "WL-7.5")
 PLAN_DUE = "plan.due"  # the day by which the plan is to be made. source: WL-7.8
 
 
 @dataclass(frozen=True)
 class Principle:
-    """A rule with its strength. about: target (one target, or all of a line), or year (nothing further)"""
+    """A rule with its strength. about: target (one target, or all of a line), line (a line of the plan), or year (nothing further)"""
 
     id: str
     zh: str
@@ -33,7 +38,7 @@ class Principle:
 
 def rules(book: Rulebook) -> tuple[Principle, ...]:
     """Every rule of the book that limits a draw or a plan, hard ones included, in the order of the book."""
-    return (*_caps(book), *_exclusions(book), *_coverage(book), *_dates(book))
+    return (*_caps(book), *_exclusions(book), *_coverage(book), *_scope(book), *_dates(book))
 
 
 def open_to_exception(book: Rulebook) -> tuple[Principle, ...]:
@@ -63,6 +68,27 @@ def _coverage(book: Rulebook) -> Iterator[Principle]:
     for rule in book.coverage:
         if rule.subject == "target":
             yield Principle(rule.id, rule.zh, rule.origin("strength"), rule.strength == "must")
+
+
+def _scope(book: Rulebook) -> Iterator[Principle]:
+    """The texts that allow directed draws and keep daily checks free of them; a book is known by the text it quotes."""
+    clause = _said(book, _DAILY_SCOPE_CLAUSES)
+    if clause:
+        yield Principle(DAILY_SCOPE, "日常检查不提前设定范围条件", Origin("law", clause), False, "line")
+
+
+def may_lower(book: Rulebook) -> Clause | None:
+    """The sentence that lets good and low-risk targets be looked at less often, where the text has one. Its floors stay: the
+    rate of a tier counts everybody in it. source: NM-25.5, WL-7.5
+    """
+    clause = _said(book, _LOWER_CLAUSES)
+    return clauses.quote(clause) if clause else None
+
+
+def _said(book: Rulebook, refs: Iterable[str]) -> str:
+    """The one of these clauses that stands in the text a book goes by; a book is known by the text it quotes."""
+    quoted = {origin.ref.partition("-")[0] for origin in book.draw.src.values() if origin.kind == "law"}
+    return next((ref for ref in refs if ref.partition("-")[0] in quoted), "")
 
 
 def _dates(book: Rulebook) -> Iterator[Principle]:

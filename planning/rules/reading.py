@@ -68,9 +68,13 @@ class Group:
     @property
     def badge(self) -> str:
         """What the origin badge understands."""
-        return {"law": "law", "other_law": "law", "interpretation": "AMB", "default": "DEFAULT"}[
-            self.origin.kind
-        ]
+        return {
+            "law": "law",
+            "other_law": "law",
+            "interpretation": "AMB",
+            "default": "DEFAULT",
+            "local": "local",
+        }[self.origin.kind]
 
     @property
     def quoted(self) -> bool:

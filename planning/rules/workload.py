@@ -84,27 +84,73 @@ class Reach:
 
 
 @dataclass(frozen=True)
+class Way:
+    """What a bureau reckons with for one area. visits: one team's in a day · road: days on the road beside each day out"""
+
+    visits: int = 1
+    road: float = 0.0
+
+
+@dataclass(frozen=True)
+class AreaQuarter:
+    """visits: expected · needed: person-days with the road · days: of the people who look after the area"""
+
+    visits: float
+    needed: float
+    days: int
+
+    @property
+    def short(self) -> bool:
+        return self.needed > self.days
+
+
+@dataclass(frozen=True)
 class AreaLoad:
-    """Travel: what one area asks for. visits: expected in the year · people: who look after it"""
+    """Travel: what one area asks for. people: who look after it · quarters: against the days of those people"""
 
     area: int
     targets: int
-    visits: float
     people: int
+    quarters: tuple[AreaQuarter, ...]
+
+    @property
+    def visits(self) -> float:
+        return sum(one.visits for one in self.quarters)
+
+    @property
+    def needed(self) -> float:
+        return sum(one.needed for one in self.quarters)
+
+    @property
+    def short(self) -> bool:
+        """Somebody looks after it, and in some quarter their days do not suffice."""
+        return bool(self.people) and any(one.short for one in self.quarters)
 
 
 def area_loads(
-    targets: Iterable[Known], expected: Mapping[int, float], workers: Iterable[Worker]
-) -> list[AreaLoad]:
-    """expected: target → visits expected in the year. Sorted by visits, most first."""
+    targets: Iterable[Known], expected: Mapping[int, Sequence[float]], workers: Sequence[Worker], *, team: int,
+    ways: Mapping[int, Way], workdays: Sequence[Collection[date]],
+) -> list[AreaLoad]:  # fmt: skip
+    """expected: target → visits expected per quarter · ways: area → what the bureau reckons with. Most visits first."""
     size: dict[int, int] = {}
-    visits: dict[int, float] = {}
+    visits: dict[int, list[float]] = {}
     for known in targets:
         size[known.area] = size.get(known.area, 0) + 1
-        visits[known.area] = visits.get(known.area, 0) + expected.get(known.id, 0)
-    people: dict[int, int] = {}
-    for worker in workers:
-        for area in worker.areas:
-            people[area] = people.get(area, 0) + 1
-    found = [AreaLoad(area, count, visits[area], people.get(area, 0)) for area, count in size.items()]
+        sums = visits.setdefault(known.area, [0.0] * len(workdays))
+        for at, chance in enumerate(expected.get(known.id, ())):
+            sums[at] += chance
+    found = []
+    for area, count in size.items():
+        near = [worker for worker in workers if area in worker.areas]
+        way = ways.get(area, Way())
+        quarters = tuple(
+            AreaQuarter(visits[area][at], person_days(visits[area][at], team, way), room(near, span).days)
+            for at, span in enumerate(workdays)
+        )
+        found.append(AreaLoad(area, count, len(near), quarters))
     return sorted(found, key=lambda load: (-load.visits, load.area))
+
+
+def person_days(visits: float, team: int, way: Way) -> float:
+    """A team's days out for these visits, each with its days on the road, times its people."""
+    return visits / way.visits * (1 + way.road) * team

@@ -112,14 +112,16 @@ def visits_by_quarter(scene: Scene) -> list[int]:
     return found
 
 
-def expected_visits(scene: Scene) -> dict[int, float]:
-    """Target → visits expected in the evenest year, every member of a base alike."""
-    found: dict[int, float] = {}
+def expected_visits(scene: Scene) -> dict[int, list[float]]:
+    """Target → visits expected per quarter of the evenest year, every member of a base alike. Longer periods count in
+    their first quarter, as everywhere on the page."""
+    found: dict[int, list[float]] = {}
     for figures in by_row(scene.figures).values():
         ordered = sorted(figures, key=lambda figure: figure.period)
         for figure, period in zip(ordered, evenest(scene.book, figures).periods, strict=True):
+            at = Period.containing(figure.period.first, "quarter").index - 1
             for target in figure.members.base:
-                found[target] = found.get(target, 0.0) + period.drawn / figure.base
+                found.setdefault(target, [0.0] * 4)[at] += period.drawn / figure.base
     return found
 
 
@@ -143,6 +145,13 @@ def people_findings(
             "warn", "area_people", f"{len(bare)} 个片区没有登记负责的检查人员：{'、'.join(bare[:6])}", "抽到这些片区时由别的片区的人去，路上要多花时间。",
             ("到检查人员名录补登片区", "不补也行：编组时自动扩大到全局"), scene.book.team.origin("match"),
         ))  # fmt: skip
+    for one in areas:
+        if one.short:
+            busy = max(one.quarters, key=lambda quarter: quarter.needed - quarter.days)
+            found.append(Finding(
+                "warn", "travel", f"{names.get(one.area, '')}路程紧：最忙的一季约 {busy.visits:.0f} 家，连路上要 {busy.needed:.0f} 人日，负责的 {one.people} 人只有 {busy.days} 人日",
+                "按本局在“统筹依据”里填的一天查几家、路上几天估算，不是规定的数。", ("把同一片区的检查排在同一天", "给这个片区增加负责的人"),
+            ))  # fmt: skip
     return found
 
 

@@ -4,14 +4,16 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from foundation.documents.serving import send
 from foundation.errors import RuleBroken
 from planning import actions, factors, plan_page, policies, trial
-from planning.forms import AgreementForm, DetailsForm, MonthsForm
-from planning.models import PlannedNumber, PlanParticipant, PlanTask
+from planning.forms import AgreementForm, DetailsForm, MonthsForm, PlanFileForm
+from planning.models import PlanFile, PlannedNumber, PlanParticipant, PlanTask
 from planning.views.common import plans
 
 
@@ -33,7 +35,7 @@ def details(request: HttpRequest, plan_id: int) -> HttpResponse:
         "plan": plan, "form": form, "book": book, "allowed": policies.allowed(request.user, plan),
         "participants": plan.participants.select_related("recorded_by").order_by("pk"),
         "may_agree": policies.may_record_agreement(request.user, plan), "agreement_form": AgreementForm(initial={"agreed_on": today}),
-        "factors": factors.factors(plan.organisation, book, today),
+        "files": plan.files.select_related("uploaded_by").order_by("pk"), "factors": factors.factors(plan.organisation, book, today),
     }  # fmt: skip
     return render(request, "planning/details.html", context, status=422 if form.is_bound else 200)
 
@@ -80,6 +82,33 @@ def drop(request: HttpRequest, task_id: int) -> HttpResponse:
     found = get_object_or_404(PlanTask, pk=task_id, plan__in=plans(request))
     return _back(request, ("planning:plan", found.plan_id),
                  lambda: actions.drop_task(by=request.user, task=found), f"已从联合计划去掉“{found.name}”。")  # fmt: skip
+
+
+@require_POST
+def add_file(request: HttpRequest, plan_id: int) -> HttpResponse:
+    plan, form = get_object_or_404(plans(request), pk=plan_id), PlanFileForm(request.POST, request.FILES)
+    if not form.is_valid():
+        messages.error(request, "请填文件名称，并选一个文件。")
+        return redirect("planning:details", plan.pk)
+    return _back(request, ("planning:details", plan.pk),
+                 lambda: actions.add_plan_file(by=request.user, plan=plan, **form.cleaned_data), "已附上并算出指纹。")  # fmt: skip
+
+
+@require_POST
+def remove_file(request: HttpRequest, file_id: int) -> HttpResponse:
+    found = get_object_or_404(PlanFile, pk=file_id, plan__in=plans(request))
+    return _back(request, ("planning:details", found.plan_id),
+                 lambda: actions.remove_plan_file(by=request.user, file=found), f"已去掉附件“{found.title}”。")  # fmt: skip
+
+
+@require_GET
+def file(request: HttpRequest, file_id: int) -> HttpResponseBase:
+    found = get_object_or_404(PlanFile, pk=file_id, plan__in=plans(request))
+    try:
+        return send(found)
+    except RuleBroken as lost:
+        messages.error(request, lost.message)
+        return redirect("planning:details", found.plan_id)
 
 
 @require_GET

@@ -4,20 +4,23 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from foundation.documents.serving import send
 from foundation.errors import RuleBroken
 from foundation.organisation.policies import can
 from foundation.rulebook.library import available
 from foundation.rulebook.model import Rulebook
 from planning import actions, exports
 from planning.forms import ExceptionForm
-from planning.models import AnnualPlan, Override
+from planning.models import AnnualPlan, Override, OverrideFile
 from planning.rules import naming, principles
 from planning.trial import book_of
 from planning.views.common import check_view, refused
@@ -45,20 +48,57 @@ def _form(request: HttpRequest) -> ExceptionForm | None:
     may = can(request.user, "planning.edit") or can(request.user, "draws.operate")
     if plan is None or not may:
         return None
-    return ExceptionForm(request.POST or None, book=book_of(plan), initial={"year": plan.year})
+    return ExceptionForm(
+        request.POST or None, request.FILES or None, book=book_of(plan), initial={"year": plan.year}
+    )
 
 
-def ask_for(request: HttpRequest, *, target: str, **data: Any) -> None:
+def ask_for(request: HttpRequest, *, target: str, file: UploadedFile | None = None, **data: Any) -> None:
     bureau = request.user.organisation
     found = Target.objects.of(bureau).filter(uid=target).first() if target else None
     if target and found is None:
         raise RuleBroken("名录里没有这个对象编号。请到检查对象页核对。", code="unknown_target")
-    actions.request_override(by=request.user, organisation=bureau, target=found, **data)
+    actions.request_override(
+        by=request.user, organisation=bureau, target=found, files=[file] if file else [], **data
+    )
     messages.success(request, "已申请例外，等待分管领导批准。")
 
 
+@require_GET
+def evidence(request: HttpRequest, file_id: int) -> HttpResponseBase:
+    """A file of an exception, for whoever may see the exception."""
+    check_view(request)
+    found = get_object_or_404(
+        OverrideFile, pk=file_id, override__in=Override.objects.visible_to(request.user)
+    )
+    try:
+        return send(found)
+    except RuleBroken as lost:
+        messages.error(request, lost.message)
+        return redirect("planning:overrides")
+
+
+@require_POST
+def attach(request: HttpRequest, override_id: int) -> HttpResponse:
+    check_view(request)
+    found = get_object_or_404(Override.objects.visible_to(request.user), pk=override_id)
+    file = request.FILES.get("file")
+    try:
+        if file is None:
+            raise RuleBroken("请先选一个文件。", code="file_missing")
+        actions.attach_evidence(by=request.user, override=found, file=file)
+        messages.success(request, "已收下证据文件并算出指纹。")
+    except RuleBroken as broken:
+        messages.error(request, broken.message)
+    return redirect("planning:overrides")
+
+
 def _found(request: HttpRequest) -> QuerySet[Override]:
-    found = Override.objects.visible_to(request.user).select_related("target", "requested_by", "approved_by")
+    found = (
+        Override.objects.visible_to(request.user)
+        .select_related("target", "requested_by", "approved_by")
+        .prefetch_related("files")
+    )
     year = request.GET.get("year", "")
     return (found.filter(year=int(year)) if year.isdecimal() else found).order_by("-id")
 
@@ -69,7 +109,7 @@ def _page(request: HttpRequest, form: ExceptionForm | None = None) -> HttpRespon
     context = {
         "page_obj": Paginator(_found(request), PER_PAGE).get_page(request.GET.get("page")), "today": today,
         "may_decide": can(request.user, "planning.approve"), "words": _rules(request), "lines": _lines(request),
-        "year": request.GET.get("year", ""), "form": form, "hard": principles.without_exception(book_of(plan)) if plan else (),
+        "year": request.GET.get("year", ""), "form": form, "me": request.user.pk, "hard": principles.without_exception(book_of(plan)) if plan else (),
         "years": sorted(set(Override.objects.visible_to(request.user).values_list("year", flat=True)), reverse=True),
     }  # fmt: skip
     invalid = bool(form and form.is_bound and form.errors)
@@ -86,7 +126,12 @@ def _rules(request: HttpRequest) -> dict[str, str]:
 
 
 def _lines(request: HttpRequest) -> dict[str, str]:
-    return {line.id: naming.short_scope(book, line) for book in _books(request) for line in book.quotas}
+    own = (
+        AnnualPlan.objects.visible_to(request.user).exclude(own_lines=[]).values_list("own_lines", flat=True)
+    )
+    return {line.id: naming.short_scope(book, line) for book in _books(request) for line in book.quotas} | {
+        raw["id"]: raw["zh"] for rows in own for raw in rows
+    }
 
 
 @require_GET

@@ -22,6 +22,7 @@ from planning import documents as sheets
 from planning.forms import DayForm, IssueForm, ManualForm, PlanForm, TaskForm
 from planning.models import AnnualPlan, PlanTask
 from planning.views.common import organisation, plans, refused
+from planning.views.own_lines import exceptions_of, missing_exception
 
 PER_PAGE = 30
 
@@ -214,7 +215,8 @@ def task(request: HttpRequest, task_id: int) -> HttpResponse:
     context = {
         "task": found, "plan": found.plan, "form": form, "line": book.line(found.line), "book": book,
         "numbers": found.numbers.select_related("unit").order_by("unit__code", "period"), "manual": book.line(found.line).basis == "manual", "several": found.numbers.values("unit").distinct().count() > 1,
-        "may_edit": "edit" in policies.allowed(request.user, found.plan),
+        "may_edit": "edit" in policies.allowed(request.user, found.plan), "asked": exceptions_of(found),
+        "needs": missing_exception(found, book),
     }  # fmt: skip
     return render(request, "planning/task.html", context, status=422 if form.is_bound else 200)
 

@@ -102,7 +102,7 @@ def ask(request: HttpRequest, period: str, line: str, unit: int) -> HttpResponse
         found = roll.roll(bureau, asked, line, unit, timezone.localdate())
     except KeyError:
         raise Http404("没有这条配额") from None
-    form = OverrideForm(request.POST, book=found.book)
+    form = OverrideForm(request.POST, request.FILES, book=found.book)
     if not form.is_valid():
         page = Paginator(found.entries, PER_PAGE).get_page(1)
         return render(

@@ -3,8 +3,11 @@
 from datetime import date
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
+from foundation.documents.uploads import FileRefused
 from foundation.errors import NotAllowed, OutOfOrder, RuleBroken
 from foundation.ledger.models import Entry
 from foundation.rulebook import library
@@ -13,7 +16,7 @@ from planning.actions.makeups import missing
 from planning.models import AnnualPlan, Drawn, MakeUp, Override, PlanParticipant, Quota
 from planning.rules import principles
 from registry.models import Target
-from tests.factories import create_unit
+from tests.factories import create_unit, create_user
 from tests.planning import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +50,7 @@ def lead(bureau, plan, **fields):
 
 
 def test_joint_plan_is_approved_only_when_every_participant_has_agreed(bureau, joint):
-    with pytest.raises(RuleBroken, match="发起科室"):
+    with pytest.raises(RuleBroken, match="牵头方"):
         actions.submit_plan(by=bureau.planner, plan=joint)
     lead(bureau, joint, level="盟市、旗县")
     with pytest.raises(RuleBroken, match="参与方"):
@@ -257,3 +260,38 @@ def test_every_rule_is_either_open_to_exception_or_hard_and_names_its_clause(boo
                 policies.check_overridable(book, rule.id)
         else:
             assert policies.check_overridable(book, rule.id) == rule.clause
+
+
+# ---- who leads, and the papers of a joint plan ----
+
+
+def test_joint_plan_led_by_another_department_names_it_and_keeps_it(bureau, joint):
+    with pytest.raises(RuleBroken, match="牵头单位"):
+        actions.edit_details(by=bureau.planner, plan=joint, name=joint.name, lead_kind="market")
+    done = actions.edit_details(
+        by=bureau.planner, plan=joint, name=joint.name, lead_kind="market", lead_name="县市场监督管理局"
+    )
+    assert (done.led_by, done.get_lead_kind_display()) == ("县市场监督管理局", "市场监管部门牵头")
+    back = actions.edit_details(
+        by=bureau.planner, plan=done, name=joint.name, lead=bureau.units[0], lead_name="不留"
+    )
+    assert (back.led_by, back.lead_name) == (bureau.units[0].name, "")
+
+
+def test_rules_of_a_joint_plan_are_attached_with_their_fingerprint(bureau, joint, client):
+    pdf = SimpleUploadedFile("规范.pdf", b"%PDF-1.7 joint")
+    kept = actions.add_plan_file(by=bureau.planner, plan=joint, title="跨部门抽查工作规范", file=pdf)
+    with pytest.raises(RuleBroken, match="已经附上"):
+        actions.add_plan_file(by=bureau.planner, plan=joint, title="再传", file=pdf)
+    with pytest.raises(FileRefused):
+        actions.add_plan_file(
+            by=bureau.planner, plan=joint, title="假的", file=SimpleUploadedFile("规范.pdf", b"MZ")
+        )
+    client.force_login(bureau.head)
+    given = client.get(reverse("planning:plan_file", args=[kept.pk]))
+    assert b"".join(given.streaming_content) == b"%PDF-1.7 joint"
+    assert kept.sha256[:4] in client.get(reverse("planning:details", args=[joint.pk])).content.decode()
+    client.force_login(create_user(None, "planner"))
+    assert client.get(reverse("planning:plan_file", args=[kept.pk])).status_code == 404
+    actions.remove_plan_file(by=bureau.planner, file=kept)
+    assert not joint.files.exists()

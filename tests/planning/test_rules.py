@@ -15,7 +15,17 @@ from foundation.rulebook.pool import Cause
 from foundation.rulebook.selectors import Facts, FlagFact
 from foundation.rulebook.tiers import tier_ids
 from foundation.rulebook.values import Origin
-from planning.rules import deadlines, differences, feasibility, naming, outlook, reading, stated, terms
+from planning.rules import (
+    deadlines,
+    differences,
+    explaining,
+    feasibility,
+    naming,
+    outlook,
+    reading,
+    stated,
+    terms,
+)
 from planning.rules.figures import Figure, Terms, batches, figure, planned_batch
 from planning.rules.standing import Jurisdiction, Known, LineMembers, Past, line_members
 
@@ -453,3 +463,12 @@ def test_rulebook_can_be_read_to_the_end_in_chinese():
         ]
         assert all(text for text in texts)
         assert not any(text.startswith(("Selector(", "Offset(", "(")) for text in texts)
+
+
+def test_a_rate_of_one_period_quotes_the_row_of_that_period():
+    """XY-A2: the attachment has a row per quarter; a book with one rate for all keeps its clause."""
+    ratio = library.get("xinyang-2023").line("brigades_general")
+    assert [explaining.rate_origin(ratio, at).ref for at in (1, 2, 3, 4)] == [
+        f"XY-A2.{at}" for at in (1, 2, 3, 4)
+    ]
+    assert explaining.rate_origin(library.get("qinshui-2022").line("key"), 3).ref == "QS-10.7"

@@ -6,7 +6,7 @@ import pytest
 
 from foundation.errors import RuleBroken
 from foundation.rulebook.periods import Period
-from planning import account, actions, board, plan_page, population
+from planning import account, actions, board, overlaps, plan_page, population
 from planning.actions.quotas import PlanMissing
 from planning.models import AnnualPlan
 from tests.factories import create_inspector, create_target
@@ -166,3 +166,66 @@ def test_wl_s05_half_year():
         one for one in plan_page.comparisons(plan_page.sheet(plan)) if one.name == "工业聚集区污水处理厂"
     )
     assert (row.printed, row.computed, row.ok) == ("2", 2, True)
+
+
+# ---- one visit for several lines, offices and plans: the planning side ----
+
+
+def site_of(bureau, target, period="2026Q2"):
+    found = overlaps.find([bureau.organisation], Period.parse(period), make.TODAY)
+    return next(row.site for row in found.rows if row.target == target)
+
+
+def test_nm_s07_one_visit_for_several_items():
+    """The department's key line and an internal joint plan on the same line: one visit is proposed, one visit counted."""
+    bureau = make.fill(make.create_bureau("neimenggu-2024"))
+    make.approved_plan(bureau)
+    joint = draft(bureau, kind="internal_joint")
+    actions.edit_details(by=bureau.planner, plan=joint, name="固体废物内部联合", lead=bureau.units[0])
+    actions.add_participant(by=bureau.planner, plan=joint, name="固体废物科")
+    (other,) = joint.participants.all()
+    actions.record_agreement(by=bureau.planner, participant=other, agreed_on=make.TODAY, agreement="会签单")
+    make.fill_manual(bureau, joint)
+    actions.approve_plan(by=bureau.head, plan=actions.submit_plan(by=bureau.planner, plan=joint))
+    key = make.create_targets(bureau, 1, permit_class="key")[0]
+    assert len({claim.plan for claim in site_of(bureau, key).claims}) == 2
+    make.note(bureau, "key", [key], period="2026Q2", serial="01")
+    make.note(bureau, "special", [key], period="2026Q2", serial="02")
+    site = site_of(bureau, key)
+    assert (site.state, round(site.merged)) == ("join", 1)
+    register = population.read(bureau.organisation, bureau.book, make.TODAY, year=2026)
+    assert next(known.visits for known in register.targets if known.id == key.pk) == 1
+
+
+def test_xy_s05_both_sides_draw_the_same_unit():
+    bureau = make.fill(make.create_bureau("xinyang-2023"))
+    make.approved_plan(bureau)
+    area = bureau.unit("brigades").areas.first()
+    key = create_target(bureau.organisation, area=area, key_polluter_list=True)
+    make.note(bureau, "divisions_key", [key], period="2026Q1", unit=bureau.unit("divisions"))
+    make.note(bureau, "brigades_key", [key], period="2026Q1", unit=bureau.unit("brigades"))
+    site = site_of(bureau, key, "2026Q1")
+    assert (site.state, site.separate, site.merged) == ("join", 2, 1)
+    assert {claim.office for claim in site.claims if claim.draw} == {
+        bureau.unit("divisions").name,
+        bureau.unit("brigades").name,
+    }
+    (visits,) = [
+        known.visits
+        for known in population.read(bureau.organisation, bureau.book, make.TODAY, year=2026).targets
+        if known.id == key.pk
+    ]
+    assert visits == 1
+
+
+def test_wl_s08_one_visit_for_several_offices():
+    bureau = make.fill(make.create_bureau("wulong-2024"))
+    plan = make.approved_plan(bureau)
+    producer = make.create_targets(bureau, 1, permit_class="key", hw_tonnes_per_year=80)[0]
+    for line in ("wl20", "wl15a"):
+        make.note(bureau, line, [producer], period="2026Q2")
+    site = site_of(bureau, producer)
+    assert site.state == "joined"
+    assert {claim.chance for claim in site.claims if claim.draw} == {1}
+    tasks = {task.line: set(task.offices) for task in plan.tasks.filter(line__in=["wl20", "wl15a"])}
+    assert tasks["wl20"] - tasks["wl15a"] == {"土壤科"}

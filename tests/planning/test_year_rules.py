@@ -42,11 +42,28 @@ def test_leave_and_certificates_take_their_own_person_days():
 
 def test_an_area_nobody_looks_after_still_shows_its_visits():
     targets = [Known(1, 10, None, None), Known(2, 20, None, None), Known(3, 20, None, None)]
-    loads = workload.area_loads(targets, {1: 0.5, 2: 1.0, 3: 1.0}, [worker(1, areas=[10])])
+    loads = workload.area_loads(
+        targets, {1: [0.5], 2: [1.0], 3: [1.0]}, [worker(1, areas=[10])], team=2, ways={}, workdays=[[]]
+    )
     assert [(one.area, one.targets, one.visits, one.people) for one in loads] == [
         (20, 2, 2.0, 0),
         (10, 1, 0.5, 1),
     ]
+
+
+def test_days_on_the_road_are_set_against_the_people_of_the_area():
+    """4 visits by teams of 2, two a day, half a day on the road each day out: 4/2 × 1.5 × 2 = 6 person-days against 5."""
+    week = [date(2026, 3, day) for day in (2, 3, 4, 5, 6)]
+    targets = [Known(at, 10, None, None) for at in range(4)]
+    (load,) = workload.area_loads(
+        targets, {at: [1.0, 0.0] for at in range(4)}, [worker(1, areas=[10]), worker(2, areas=[20])], team=2,
+        ways={10: workload.Way(2, 0.5)}, workdays=[week, week],
+    )  # fmt: skip
+    assert [(one.visits, one.needed, one.days, one.short) for one in load.quarters] == [
+        (4, 6, 5, True),
+        (0, 0, 5, False),
+    ]
+    assert (load.people, load.short, load.needed) == (1, True, 6)
 
 
 def played(*taken) -> tuple[list[Slot], Year]:
@@ -222,3 +239,27 @@ def test_the_calendar_file_folds_lines_and_escapes_text():
     assert "SUMMARY:" + "报送，统计表\\;甲\\,乙" * 6 in whole
     assert "DTSTART;VALUE=DATE:20260405" in whole
     assert whole.count("BEGIN:VALARM") == 1
+
+
+@pytest.mark.parametrize(
+    ("book", "wanted"),
+    [
+        ("qinshui-2022", {"plan.make", "plan.publish", "draw"}), ("neimenggu-2024", {"draw", "report.quarterly_statistics", "report.annual_self_review"}),
+        ("xinyang-2023", {"plan.make", "plan.file", "draw", "review"}), ("quzhou-2017", {"plan.make", "plan.file", "draw", "review"}),
+        ("wulong-2024", {"plan.make", "plan.file", "plan.publish", "draw"}),
+    ],
+)  # fmt: skip
+def test_every_kind_of_deadline_of_a_book_is_in_its_calendar(book, wanted):
+    found = agenda.agenda(library.get(book), DAYS, 2026, {2026: date(2026, 3, 2)})
+    kinds = {duty.key.rsplit(".", 1)[0] for duty in found}
+    assert wanted <= kinds
+    assert all(duty.origin.ref or duty.origin.kind == "default" for duty in found)
+
+
+def test_publication_counts_its_working_days_from_the_issue():
+    duty = next(
+        one
+        for one in agenda.agenda(library.get("qinshui-2022"), DAYS, 2026, {2026: date(2026, 3, 2)})
+        if one.key == "plan.publish.2026"
+    )
+    assert (duty.due, duty.origin.ref) == (date(2026, 3, 30), "QS-9.8")

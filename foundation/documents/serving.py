@@ -1,6 +1,6 @@
-"""Handing out a stored upload: pictures are shown, everything else is saved."""
+"""Sending a stored upload to a browser."""
 
-from typing import Any
+from typing import Protocol
 
 from django.core.files import File
 from django.db.models.fields.files import FieldFile
@@ -8,6 +8,14 @@ from django.http import FileResponse
 
 from foundation.documents.uploads import SHOWN_INLINE
 from foundation.errors import RuleBroken
+
+
+class Stored(Protocol):
+    """A row with a file that was checked when it was uploaded."""
+
+    file: FieldFile
+    name: str
+    media_type: str
 
 
 def stored(file: FieldFile) -> File:
@@ -20,8 +28,8 @@ def stored(file: FieldFile) -> File:
         ) from lost
 
 
-def send(upload: Any) -> FileResponse:
-    """Never run, never guessed at (nosniff). upload: a row with file, name and media_type"""
+def send(upload: Stored) -> FileResponse:
+    """Pictures are shown, everything else is saved; never run, never guessed at (nosniff)."""
     inline = upload.media_type in SHOWN_INLINE
     response = FileResponse(
         stored(upload.file), as_attachment=not inline, filename=upload.name,
