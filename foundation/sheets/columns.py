@@ -32,6 +32,7 @@ class Column:
     choices: stored word → Chinese; either may be written in the file
     needs: another column that says which thing this cell belongs to; it travels with every change of this one
     shape: regular expression of what is usually written here; only to notice that a table has slipped sideways
+    second: a change of what is on file needs a second person; the import only asks for it
     """
 
     key: str
@@ -45,6 +46,7 @@ class Column:
     example: str = ""
     needs: str = ""
     shape: str = ""
+    second: bool = False
 
     def has_shape(self, text: str) -> bool:
         return re.fullmatch(self.shape, text) is not None

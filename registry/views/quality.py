@@ -16,7 +16,7 @@ from foundation.rulebook.periods import Period
 from foundation.sheets.columns import Column, Sheet
 from registry import actions, duplicates, exports, policies, preview, quality
 from registry.models import Merge, PermitComparison, Target
-from registry.views.common import PAGE, refused, require, today, visible_targets
+from registry.views.common import PAGE, number, refused, require, today, visible_targets
 
 SHOWN = 200
 QUALITY_SHEET = Sheet("quality", "数据质量", (
@@ -72,8 +72,7 @@ def export_report(request: HttpRequest) -> HttpResponseBase:
 
 
 def _area(request: HttpRequest) -> int | None:
-    asked = request.GET.get("area", "")
-    return int(asked) if asked.isascii() and asked.isdigit() else None
+    return number(request.GET.get("area", ""))
 
 
 @require_safe
@@ -157,8 +156,7 @@ def apart(request: HttpRequest) -> HttpResponse:
 
 
 def _number(request: HttpRequest, name: str) -> int:
-    text = request.POST.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+    return number(request.POST.get(name, "")) or 0
 
 
 # ---------- permit lists ----------
