@@ -56,7 +56,7 @@ TARGETS = Door(
 ITEMS = Door(
     kind="items", label="抽查事项", app="registry", place="registry:import-items", home="registry:items",
     batches=ImportBatch, mappings=ColumnMapping, may=policies.check_may_import,
-    register=lambda organisation, on: ItemRegister(organisation),
+    register=lambda organisation, on: ItemRegister(organisation, book_of(organisation, on)),
     write=lambda batch, on, by, tell: item_batches.write(batch, by), undo=_undo_items,
     shown=("category", "joint"), scope={"kind": "items"}, sources=("部门清单", "联合清单", "省平台"),
     after="已公布的事项有变化时成为新的草稿版本，批准公布后才生效。",
