@@ -28,7 +28,7 @@ class TargetFilter(django_filters.FilterSet):
     """`tier`: of any body, or of the body named in `body`."""
 
     q = django_filters.CharFilter(method="words", label="名称、编号、信用代码或拼音首字母")
-    area = django_filters.ModelChoiceFilter(queryset=Area.objects.none(), label="片区", empty_label="全部")
+    area = django_filters.ChoiceFilter(choices=[], label="片区", empty_label="全部")
     tier = django_filters.ChoiceFilter(
         choices=list(LABELS.items()), method="in_tier", label="层级", empty_label="全部"
     )
@@ -37,9 +37,7 @@ class TargetFilter(django_filters.FilterSet):
     permit_class = django_filters.ChoiceFilter(
         choices=Target.PermitClass.choices, label="许可管理类别", empty_label="全部"
     )
-    unit = django_filters.ModelChoiceFilter(
-        queryset=Unit.objects.none(), label="监管单位", empty_label="全部"
-    )
+    unit = django_filters.ChoiceFilter(choices=[], label="监管单位", empty_label="全部")
     positive_list = django_filters.ChoiceFilter(
         choices=YES_NO, method="yes_no", label="正面清单", empty_label="全部"
     )
@@ -79,13 +77,14 @@ class TargetFilter(django_filters.FilterSet):
         self.today = today or timezone.localdate()
         self.filters["flag"].extra["choices"] = [(flag.id, flag.zh) for flag in book.flags] if book else []
         for each in self.filters.values():
-            if isinstance(each, (django_filters.ChoiceFilter, django_filters.ModelChoiceFilter)):
+            if isinstance(each, django_filters.ChoiceFilter):
                 each.extra["widget"] = LeanSelect
         visible = organisations if organisations is not None else Organisation.objects.none()
         for name, model in (("area", Area), ("unit", Unit)):
-            self.filters[name].queryset = model.objects.filter(organisation__in=visible).order_by(
-                "organisation", "code"
-            )
+            rows = model._default_manager.filter(organisation__in=visible).order_by("organisation", "code")
+            self.filters[name].extra["choices"] = [
+                (str(pk), label) for pk, label in rows.values_list("pk", "name")
+            ]
 
     def words(self, queryset: QuerySet[Target], _name: str, value: str) -> QuerySet[Target]:
         return queryset.matching(value)  # type: ignore[attr-defined]
