@@ -1,6 +1,8 @@
 """What the lists may be narrowed to."""
 
+from collections.abc import Callable
 from datetime import date
+from functools import cache
 from typing import Any
 
 import django_filters
@@ -81,10 +83,7 @@ class TargetFilter(django_filters.FilterSet):
                 each.extra["widget"] = LeanSelect
         visible = organisations if organisations is not None else Organisation.objects.none()
         for name, model in (("area", Area), ("unit", Unit)):
-            rows = model._default_manager.filter(organisation__in=visible).order_by("organisation", "code")
-            self.filters[name].extra["choices"] = [
-                (str(pk), label) for pk, label in rows.values_list("pk", "name")
-            ]
+            self.filters[name].extra["choices"] = _named(model, visible)
 
     def words(self, queryset: QuerySet[Target], _name: str, value: str) -> QuerySet[Target]:
         return queryset.matching(value)  # type: ignore[attr-defined]
@@ -114,6 +113,19 @@ class TargetFilter(django_filters.FilterSet):
     def in_tier(self, queryset: QuerySet[Target], _name: str, value: str) -> QuerySet[Target]:
         rows = TierAssignment.objects.filter(tier=value, until=None)
         return queryset.filter(pk__in=(rows.filter(body=self.body) if self.body else rows).values("target"))
+
+
+def _named(
+    model: type[Area] | type[Unit], organisations: QuerySet[Organisation]
+) -> Callable[[], list[tuple[str, str]]]:
+    """Asked for when the field is drawn or filled in, once."""
+
+    @cache
+    def choices() -> list[tuple[str, str]]:
+        rows = model._default_manager.filter(organisation__in=organisations).order_by("organisation", "code")
+        return [(str(pk), name) for pk, name in rows.values_list("pk", "name")]
+
+    return choices
 
 
 def ordered(queryset: QuerySet[Target], sort: str) -> QuerySet[Target]:
