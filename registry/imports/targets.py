@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
 
@@ -16,10 +17,11 @@ from foundation.sheets.columns import Sheet
 from foundation.sheets.errors import CellWrong
 from foundation.sheets.rows import Row, flag_repeated
 from registry.imports.flag_text import parse_flags, write_flags
-from registry.imports.target_sheet import HELD, lists_of, target_sheet
-from registry.models import PendingChange, Permit, Target, uid_validator
+from registry.imports.target_sheet import HELD, TAG, lists_of, target_sheet
+from registry.models import LabelTerm, PendingChange, Permit, Target, uid_validator
 from registry.records import permit_record, records_of
 from registry.rules import states, uscc
+from registry.rules.labels import strange
 
 _CHUNK = 500
 
@@ -139,6 +141,7 @@ class TargetRegister:
             known = _for_row(known, row)
             self._keep_flags(row, known)
             self._check_turn(row, known, index)
+        self._check_labels(row, known)
         self._check_permit_owner(row, index, uid)
         row.values.pop("uid", None)
         return Match(uid, known, notices)
@@ -219,6 +222,27 @@ class TargetRegister:
                 states.check_status(old, new, since, was, self.on)
         except states.WrongTurn as error:
             row.wrong(self.sheet, "status", error.message)
+
+    @cached_property
+    def words(self) -> dict[str, set[str]]:
+        """Label group → words in force; groups without a dictionary are not in it."""
+        terms = LabelTerm.objects.filter(organisation=self.organisation)
+        found: dict[str, set[str]] = {group: set() for group in terms.values_list("group", flat=True)}
+        for group, value in terms.in_force(self.on).values_list("group", "value"):
+            found[group].add(value)
+        return found
+
+    def _check_labels(self, row: Row, known: Known | None) -> None:
+        """A target may keep a word that went out of use; a new one must be in the dictionary."""
+        for key in [key for key in row.values if key.startswith(TAG)]:
+            allowed = self.words.get(key.removeprefix(TAG))
+            held = (known.values.get(key) or ()) if known else ()
+            for word in strange(row.values[key] or (), allowed, held):
+                near = get_close_matches(word, allowed or (), n=1, cutoff=0.3)
+                hint = (
+                    f"是不是“{near[0]}”？" if near else f"可以用：{'、'.join(sorted(allowed or ())[:12])}。"
+                )
+                row.wrong(self.sheet, key, f"字典里没有“{word}”，或已停用。{hint}要增加请先到“标识字典”登记")
 
     def _check_permit_owner(self, row: Row, index: Index, uid: str) -> None:
         owner = index.uid_of_permit.get(row.values.get("permit_number") or "")

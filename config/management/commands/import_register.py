@@ -117,7 +117,9 @@ class Command(BaseCommand):
 
     def _refuse(self, batch: Any, sheet: Any, out: str) -> None:
         for error in batch.errors[:SHOWN]:
-            place = f"第 {error['row']} 行" + (f"“{error['column']}”" if error["column"] else "")
+            place = f"工作表“{batch.sheet}”第 {error['row']} 行" + (
+                f"“{error['column']}”" if error["column"] else ""
+            )
             self.stderr.write(f"{place}：{error['message']}")
         if len(batch.errors) > SHOWN:
             self.stderr.write(f"……另有 {len(batch.errors) - SHOWN} 处。")
