@@ -1,13 +1,14 @@
 """What the lists may be narrowed to."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from datetime import date
-from functools import cache
 from typing import Any
 
 import django_filters
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
+from django.utils.choices import BaseChoiceIterator
+from django.utils.functional import cached_property
 
 from foundation.organisation.models import Area, Organisation, Unit
 from foundation.rulebook.model import Rulebook
@@ -83,7 +84,8 @@ class TargetFilter(django_filters.FilterSet):
                 each.extra["widget"] = LeanSelect
         visible = organisations if organisations is not None else Organisation.objects.none()
         for name, model in (("area", Area), ("unit", Unit)):
-            self.filters[name].extra["choices"] = _named(model, visible)
+            rows = model._default_manager.filter(organisation__in=visible).order_by("organisation", "code")
+            self.filters[name].extra["choices"] = Named(rows)
 
     def words(self, queryset: QuerySet[Target], _name: str, value: str) -> QuerySet[Target]:
         return queryset.matching(value)  # type: ignore[attr-defined]
@@ -115,17 +117,21 @@ class TargetFilter(django_filters.FilterSet):
         return queryset.filter(pk__in=(rows.filter(body=self.body) if self.body else rows).values("target"))
 
 
-def _named(
-    model: type[Area] | type[Unit], organisations: QuerySet[Organisation]
-) -> Callable[[], list[tuple[str, str]]]:
-    """Asked for when the field is drawn or filled in, once."""
+class Named(BaseChoiceIterator):
+    """Areas or units by name, asked for when the field is drawn or filled in, once."""
 
-    @cache
-    def choices() -> list[tuple[str, str]]:
-        rows = model._default_manager.filter(organisation__in=organisations).order_by("organisation", "code")
-        return [(str(pk), name) for pk, name in rows.values_list("pk", "name")]
+    def __init__(self, rows: QuerySet) -> None:
+        self._rows = rows
 
-    return choices
+    @cached_property
+    def _pairs(self) -> list[tuple[str, str]]:
+        return [(str(pk), name) for pk, name in self._rows.values_list("pk", "name")]
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self._pairs)
+
+    def __len__(self) -> int:
+        return len(self._pairs)
 
 
 def ordered(queryset: QuerySet[Target], sort: str) -> QuerySet[Target]:
@@ -146,9 +152,18 @@ class ItemFilter(django_filters.FilterSet):
         choices=InspectionItem.Status.choices, label="状态", empty_label="全部"
     )
 
+    lacking = django_filters.ChoiceFilter(
+        choices=[("power_ref", "没有权责清单编号"), ("owner", "没有内设机构")],
+        method="without", label="缺什么", empty_label="全部",
+    )  # fmt: skip
+
     class Meta:
         model = InspectionItem
         fields: list[str] = []
+
+    def without(self, queryset: QuerySet[InspectionItem], _name: str, value: str) -> QuerySet[InspectionItem]:
+        """Items nobody answers for, or that no entry of the power list backs. source: QS-6.4, WL-3.3"""
+        return queryset.filter(**{value: ""})
 
     def on_list(self, queryset: QuerySet[InspectionItem], _name: str, value: str) -> QuerySet[InspectionItem]:
         return queryset.on_list(value)  # type: ignore[attr-defined]

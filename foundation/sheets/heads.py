@@ -124,8 +124,8 @@ def _recognised(candidate: _Candidate, known: Mapping[str, Column | None]) -> in
     return sum(1 for cell in candidate.cells if not is_empty(cell) and known.get(normal(cell)))
 
 
-def _score(candidate: _Candidate, known: Mapping[str, Column | None]) -> tuple[int, int]:
-    return _recognised(candidate, known), -candidate.row
+def _score(candidate: _Candidate, known: Mapping[str, Column | None]) -> tuple[int, bool, int]:
+    return _recognised(candidate, known), candidate.stacked, -candidate.row
 
 
 def _known(sheet: Sheet, mapping: Mapping[str, str]) -> dict[str, Column | None]:
