@@ -68,8 +68,8 @@ def workers(organisation: Organisation, year: int) -> list[Worker]:
         "inspector", "since", "until"
     ):
         absences[inspector].append((since, until))
-    people = Inspector.objects.of(organisation).active().exclude(certificate_no="").order_by("uid")
-    people = list(people.select_related("unit").prefetch_related("areas"))
+    holders = Inspector.objects.of(organisation).active().exclude(certificate_no="").order_by("uid")
+    people = list(holders.select_related("unit").prefetch_related("areas"))
     held = certificates_on(people, first)
     return [
         Worker(

@@ -11,13 +11,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from foundation.errors import RuleBroken
-from foundation.organisation import actions as organisation_actions
 from foundation.organisation.models import Organisation, RulebookAdoption
 from foundation.organisation.policies import can
 from foundation.rulebook.library import available
 from foundation.rulebook.model import Rulebook
 from planning.forms import AdoptionForm
 from planning.rules import reading
+from registry import actions as registry_actions
 
 
 def _adopted(organisation: Organisation | None, on: date) -> RulebookAdoption | None:
@@ -48,9 +48,9 @@ def rulebook(request: HttpRequest) -> HttpResponse:
     form = AdoptionForm(request.POST or None, initial={"effective_from": timezone.localdate()})
     if request.method == "POST" and form.is_valid():
         try:
-            organisation_actions.adopt_rulebook(
+            registry_actions.adopt_rulebook(
                 by=request.user, organisation=bureau, rulebook_id=form.cleaned_data["rulebook"],
-                effective_from=form.cleaned_data["effective_from"],
+                effective_from=form.cleaned_data["effective_from"], on=timezone.localdate(),
             )  # fmt: skip
         except RuleBroken as broken:
             form.add_error(None, broken.message)

@@ -11,7 +11,7 @@ from registry.imports import items as item_import
 from registry.imports.target_sheet import lists_of, target_sheet
 from registry.models import InspectionItem, Target
 from registry.policies import book_of
-from registry.records import item_records, target_records
+from registry.records import item_rows, target_records
 
 
 def export_targets(
@@ -23,4 +23,4 @@ def export_targets(
 
 
 def export_items(items: QuerySet[InspectionItem], on: date, fmt: str) -> StreamingHttpResponse | FileResponse:
-    return respond(item_import.SHEET, item_records(items), f"抽查事项清单_{on}", fmt)
+    return respond(item_import.SHEET, item_rows(items), f"抽查事项清单_{on}", fmt)

@@ -1,11 +1,14 @@
 """What the lists may be narrowed to."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import django_filters
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
+from django.utils.choices import BaseChoiceIterator
+from django.utils.functional import cached_property
 
 from foundation.organisation.models import Area, Organisation, Unit
 from foundation.rulebook.model import Rulebook
@@ -28,7 +31,7 @@ class TargetFilter(django_filters.FilterSet):
     """`tier`: of any body, or of the body named in `body`."""
 
     q = django_filters.CharFilter(method="words", label="名称、编号、信用代码或拼音首字母")
-    area = django_filters.ModelChoiceFilter(queryset=Area.objects.none(), label="片区", empty_label="全部")
+    area = django_filters.ChoiceFilter(choices=[], label="片区", empty_label="全部")
     tier = django_filters.ChoiceFilter(
         choices=list(LABELS.items()), method="in_tier", label="层级", empty_label="全部"
     )
@@ -37,9 +40,7 @@ class TargetFilter(django_filters.FilterSet):
     permit_class = django_filters.ChoiceFilter(
         choices=Target.PermitClass.choices, label="许可管理类别", empty_label="全部"
     )
-    unit = django_filters.ModelChoiceFilter(
-        queryset=Unit.objects.none(), label="监管单位", empty_label="全部"
-    )
+    unit = django_filters.ChoiceFilter(choices=[], label="监管单位", empty_label="全部")
     positive_list = django_filters.ChoiceFilter(
         choices=YES_NO, method="yes_no", label="正面清单", empty_label="全部"
     )
@@ -79,13 +80,12 @@ class TargetFilter(django_filters.FilterSet):
         self.today = today or timezone.localdate()
         self.filters["flag"].extra["choices"] = [(flag.id, flag.zh) for flag in book.flags] if book else []
         for each in self.filters.values():
-            if isinstance(each, (django_filters.ChoiceFilter, django_filters.ModelChoiceFilter)):
+            if isinstance(each, django_filters.ChoiceFilter):
                 each.extra["widget"] = LeanSelect
         visible = organisations if organisations is not None else Organisation.objects.none()
         for name, model in (("area", Area), ("unit", Unit)):
-            self.filters[name].queryset = model.objects.filter(organisation__in=visible).order_by(
-                "organisation", "code"
-            )
+            rows = model._default_manager.filter(organisation__in=visible).order_by("organisation", "code")
+            self.filters[name].extra["choices"] = Named(rows)
 
     def words(self, queryset: QuerySet[Target], _name: str, value: str) -> QuerySet[Target]:
         return queryset.matching(value)  # type: ignore[attr-defined]
@@ -117,6 +117,23 @@ class TargetFilter(django_filters.FilterSet):
         return queryset.filter(pk__in=(rows.filter(body=self.body) if self.body else rows).values("target"))
 
 
+class Named(BaseChoiceIterator):
+    """Areas or units by name, asked for when the field is drawn or filled in, once."""
+
+    def __init__(self, rows: QuerySet) -> None:
+        self._rows = rows
+
+    @cached_property
+    def _pairs(self) -> list[tuple[str, str]]:
+        return [(str(pk), name) for pk, name in self._rows.values_list("pk", "name")]
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self._pairs)
+
+    def __len__(self) -> int:
+        return len(self._pairs)
+
+
 def ordered(queryset: QuerySet[Target], sort: str) -> QuerySet[Target]:
     """By the name in the query string, minus for descending; always ending with the id."""
     name = SORTS.get(sort.removeprefix("-"), "name")
@@ -135,9 +152,18 @@ class ItemFilter(django_filters.FilterSet):
         choices=InspectionItem.Status.choices, label="状态", empty_label="全部"
     )
 
+    lacking = django_filters.ChoiceFilter(
+        choices=[("power_ref", "没有权责清单编号"), ("owner", "没有内设机构")],
+        method="without", label="缺什么", empty_label="全部",
+    )  # fmt: skip
+
     class Meta:
         model = InspectionItem
         fields: list[str] = []
+
+    def without(self, queryset: QuerySet[InspectionItem], _name: str, value: str) -> QuerySet[InspectionItem]:
+        """Items nobody answers for, or that no entry of the power list backs. source: QS-6.4, WL-3.3"""
+        return queryset.filter(**{value: ""})
 
     def on_list(self, queryset: QuerySet[InspectionItem], _name: str, value: str) -> QuerySet[InspectionItem]:
         return queryset.on_list(value)  # type: ignore[attr-defined]

@@ -214,9 +214,17 @@ class Target(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "检查对象"
         indexes = [
-            models.Index(fields=["organisation", "status", "area"], name="target_by_status_and_area"),
             models.Index(fields=["name", "id"], name="target_in_order_of_name"),
-            models.Index(fields=["area", "name"], name="target_by_area_and_name"),
+            models.Index(
+                fields=["organisation", "area", "name", "id", "status", "permit_class", "positive_list"],
+                name="listed_target_by_area",
+                condition=Q(merged_into=None),
+            ),
+            models.Index(
+                fields=["organisation", "status", "permit_class", "name", "id", "area"],
+                name="listed_target_by_status",
+                condition=Q(merged_into=None),
+            ),
             models.Index(
                 fields=["merged_into"], name="target_merged_into", condition=Q(merged_into__isnull=False)
             ),
@@ -352,7 +360,7 @@ class TierAssignment(models.Model):
         verbose_name = verbose_name_plural = "层级认定"
         indexes = [
             models.Index(fields=["body", "tier", "target"], name="open_tier_by_body", condition=Q(until=None)),
-            models.Index(fields=["target", "body"], name="open_tier_of_target", condition=Q(until=None)),
+            models.Index(fields=["target", "body", "tier"], name="open_tier_of_target", condition=Q(until=None)),
         ]  # fmt: skip
         constraints = [
             models.UniqueConstraint(

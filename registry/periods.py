@@ -17,8 +17,21 @@ def turn_status(row: Target, status: str, since: date, reason: str) -> None:
     row.status, row.status_since = status, since
 
 
+def change_period(row: Target, status: str, since: date, reason: str, *, back: bool = False) -> None:
+    """Another status, another first day of the same one, or (back) the one before an import; the caller saves the target."""
+    if back:
+        restore(row, status, since)
+    elif status == row.status:
+        redate(row, since)
+    else:
+        turn_status(row, status, since, reason)
+
+
 def restore(row: Target, status: str, since: date) -> None:
     """Take the present period back: the one before it opens again, or is written anew; the caller saves the target."""
+    if status == row.status:
+        redate(row, since)
+        return
     StatusPeriod.objects.filter(target=row, until=None).delete()
     back = StatusPeriod.objects.filter(target=row, status=status, since=since).order_by("-id").first()
     if back is None:
@@ -29,6 +42,10 @@ def restore(row: Target, status: str, since: date) -> None:
 
 
 def redate(row: Target, since: date) -> None:
-    """The present period began on another day; the caller saves the target."""
+    """The present period began on another day, the one before it ends accordingly; the caller saves the target."""
     StatusPeriod.objects.filter(target=row, until=None).update(since=since)
+    earlier = StatusPeriod.objects.filter(target=row, until__isnull=False).order_by("-until", "-id").first()
+    if earlier and earlier.since < since:
+        earlier.until = since - timedelta(days=1)
+        earlier.save(update_fields=["until"])
     row.status_since = since

@@ -19,6 +19,12 @@ def check_may_edit(user: User, organisation: Organisation) -> None:
     policies.check_may(user, "registry.edit", organisation)
 
 
+def check_may_seed(user: User, organisation: Organisation) -> None:
+    """Whoever keeps the register, or adopts the rulebook."""
+    needed = "rulebook.adopt" if policies.can(user, "rulebook.adopt") else "registry.edit"
+    policies.check_may(user, needed, organisation)
+
+
 def check_may_import(user: User, organisation: Organisation) -> None:
     policies.check_may(user, "registry.import", organisation)
 

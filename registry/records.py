@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Prefetch, QuerySet
 
 from registry.imports.flag_text import write_flags
+from registry.imports.item_lines import file_rows, point_record, scope_record
 from registry.imports.target_sheet import TAG
-from registry.models import InspectionItem, Permit, Target, TargetFlag, TargetTag
+from registry.models import CheckPoint, InspectionItem, ItemScope, Permit, Target, TargetFlag, TargetTag
 
 _CHUNK = 500
 _PLAIN = (
@@ -102,8 +103,22 @@ ITEM_FIELDS = (
 )
 
 
-def item_records(items: Iterable[InspectionItem]) -> Iterator[dict[str, Any]]:
-    """One dict per item, keyed by column."""
-    for item in items:
+def item_records(items: QuerySet[InspectionItem]) -> Iterator[dict[str, Any]]:
+    """One dict per item, keyed by column, with its lines and check points."""
+    parts = (
+        Prefetch("scopes", ItemScope.objects.order_by("no")),
+        Prefetch("checkpoints", CheckPoint.objects.order_by("no")),
+    )
+    for item in items.prefetch_related(None).prefetch_related(*parts):
         record = {name: getattr(item, name) for name in ITEM_FIELDS}
+        record |= {
+            "scopes": [scope_record(row) for row in item.scopes.all()],
+            "points": [point_record(row) for row in item.checkpoints.all()],
+        }
         yield record | {"code": item.code, "_id": item.pk, "_version": item.version}
+
+
+def item_rows(items: QuerySet[InspectionItem]) -> Iterator[dict[str, Any]]:
+    """Rows of a file: as many per item as it has lines or check points."""
+    for record in item_records(items):
+        yield from file_rows(record)

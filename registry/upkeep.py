@@ -72,6 +72,14 @@ class PendingChange(models.Model):
     values = models.JSONField("内容", default=dict)
     fields = models.JSONField("改前改后", default=list)
     reason = models.CharField("原因和依据", max_length=300)
+    batch = models.ForeignKey(
+        "registry.ImportBatch",
+        models.PROTECT,
+        verbose_name="导入批次",
+        null=True,
+        blank=True,
+        related_name="asked",
+    )
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.WAITING)
     requested_by = _person("申请人", null=False)
     requested_at = models.DateTimeField("申请时间", default=timezone.now)

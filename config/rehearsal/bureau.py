@@ -39,9 +39,9 @@ def found(world: World, on: date, *, prefix: str = "", password: str | None = No
     }
     units = [_unit(organisation, unit, list(areas.values())) for unit in world.units]
     staff = people.hire(organisation, units[0], password, prefix)
-    organising.adopt_rulebook(
+    registry.adopt_rulebook(
         by=staff.head, organisation=organisation, rulebook_id=world.rulebook.id,
-        effective_from=min(world.rulebook.about.effective_from, on),
+        effective_from=min(world.rulebook.about.effective_from, on), on=on,
     )  # fmt: skip
     return Bureau(organisation, world, staff)
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 from zlib import crc32
 
 from django import forms, template
+from django.conf import settings
 from django.core.paginator import Page
 from django.http import QueryDict
 from django.template.loader import render_to_string
@@ -23,6 +25,16 @@ register = template.Library()
 def component(name: str, **values: Any) -> SafeString:
     """Renders one component with exactly these values, without surrounding white space."""
     return mark_safe(render_to_string(f"components/{name}.html", values).strip())  # noqa: S308 template output
+
+
+@lru_cache(maxsize=2048, typed=True)
+def _drawn(name: str, **values: Any) -> SafeString:
+    """A mark that depends on these words only; lists show the same few on every row."""
+    return component(name, **values)
+
+
+def mark(name: str, **values: Any) -> SafeString:
+    return component(name, **values) if settings.DEBUG else _drawn(name, **values)
 
 
 def _stable_id(prefix: str, *words: Any) -> str:
@@ -98,13 +110,13 @@ def status_tag(word: str, tone: str = "", icon: str = "") -> SafeString:
     """Status word with its mark (presenters.STATUS_MARKS); tone and icon override; unknown words: plain."""
     if word is None or word == "":
         return SafeString("")
-    mark = presenters.status_mark(word)
-    return component(
+    found = presenters.status_mark(word)
+    return mark(
         "status_tag",
         label=word,
-        tone=tone or mark.tone,
-        icon=icon or mark.icon,
-        struck=mark.struck and not tone,
+        tone=tone or found.tone,
+        icon=icon or found.icon,
+        struck=found.struck and not tone,
     )
 
 
@@ -116,7 +128,7 @@ def tier_tag(code: str, boxed: bool = False, plain: bool = False) -> str:
         return str(code or "")
     if plain:
         return found.sign + found.label
-    return component("tier_tag", css=found.css, shape=found.shape, label=found.label, boxed=boxed)
+    return mark("tier_tag", css=found.css, shape=found.shape, label=found.label, boxed=boxed)
 
 
 @register.simple_tag

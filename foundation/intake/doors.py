@@ -30,11 +30,20 @@ class Undone(NamedTuple):
     kept: list[str]
 
 
+class Asked(NamedTuple):
+    """What a batch only asks for: `text` says how many and who decides; `url`: where."""
+
+    number: int
+    text: str
+    url: str = ""
+
+
 @dataclass(frozen=True)
 class Door:
     """app: prefix of the acts in the ledger · scope: what marks this register's rows in tables shared by several
     place: URL name of the upload page, the other pages are called after it · home: URL name of the register
     shown: columns that describe a new row · may: raises NotAllowed · write: raises RegisterMoved
+    asked: what of a batch waits for a second person, None = nothing
     """
 
     kind: str
@@ -48,6 +57,7 @@ class Door:
     register: Callable[[Organisation, date], Register]
     write: Callable[[Any, date, User, Tell], dict[str, Any]]
     undo: Callable[[Any, date, User, Tell], Undone]
+    asked: Callable[[Any], Asked | None] = lambda batch: None
     shown: tuple[str, ...] = ()
     after: str = ""
     sources: tuple[str, ...] = ("省平台", "排污许可导出", "本局台账")

@@ -17,7 +17,7 @@ _CHANGES = Sheet(
     "变化",
     (
         Column("row", "行"), Column("kind", "类型"), Column("name", "名称"), Column("uid", "编号"),
-        Column("label", "字段"), Column("old", "原来"), Column("new", "改为"),
+        Column("label", "字段"), Column("old", "原来"), Column("new", "改为"), Column("effect", "生效"),
     ),
 )  # fmt: skip
 
@@ -60,10 +60,21 @@ def _lines(batch: Batch, sheet: Sheet) -> Iterator[dict[str, Any]]:
             head = {"row": str(change["row"]), "kind": KIND_LABELS[change["kind"]]}
             head |= {"name": change["name"], "uid": change["uid"]}
             if change["kind"] != ADD:
-                yield from (head | {key: f[key] for key in ("label", "old", "new")} for f in change["fields"])
+                yield from (
+                    head
+                    | {key: f[key] for key in ("label", "old", "new")}
+                    | {"effect": _effect(sheet, f["key"])}
+                    for f in change["fields"]
+                )
                 continue
             for key, value in change["values"].items():
-                yield head | {"label": sheet.column(key).title, "old": "", "new": shown(sheet, key, value)}
+                yield head | {
+                    "label": sheet.column(key).title, "old": "", "new": shown(sheet, key, value), "effect": "导入即生效",
+                }  # fmt: skip
+
+
+def _effect(sheet: Sheet, key: str) -> str:
+    return "另一人批准后生效" if sheet.column(key).second else "导入即生效"
 
 
 def _xlsx(file: Any, name: str) -> FileResponse:

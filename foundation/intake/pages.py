@@ -80,7 +80,7 @@ def batch_page(door: Door, batch: Batch, sheet: Sheet) -> dict[str, Any]:
         "waits": batch.state == State.CHECKED, "committed": batch.state == State.COMMITTED,
         "bad": len(batch.rejected), "figures": _figures(batch, sheet), "faults": faults[:SHOWN_FAULTS],
         "more_faults": max(0, len(faults) - SHOWN_FAULTS), "busy_words": BUSY_WORDS.get(State(batch.state), ""),
-        "diff": _diff(batch), "more_changed": max(0, batch.changed - SHOWN_CHANGES),
+        "asked": door.asked(batch), "diff": _diff(batch, sheet), "more_changed": max(0, batch.changed - SHOWN_CHANGES),
         "heads": [sheet.column(key).title for key in shown_keys(door, sheet)], "additions": _additions(door, batch, sheet),
         "more_added": max(0, batch.added - SHOWN_CHANGES), "notices": _notices(batch),
         "columns_url": Urls(door, batch.pk).columns if steps_open(batch) else "",
@@ -130,10 +130,13 @@ def _walk(batch: Batch, **wanted: Any) -> Iterator[dict]:
         yield from changes
 
 
-def _diff(batch: Batch) -> list[dict[str, Any]]:
+def _diff(batch: Batch, sheet: Sheet) -> list[dict[str, Any]]:
     changed = (change for change in _walk(batch, changed__gt=0) if change["kind"] != ADD)
     return [
-        {"name": change["name"], "label": f["label"], "old": f["old"], "new": f["new"], "note": f"第 {change['row']} 行"}
+        {
+            "name": change["name"], "label": f["label"], "old": f["old"], "new": f["new"],
+            "note": f"第 {change['row']} 行{'，另一人批准后生效' if sheet.column(f['key']).second else ''}",
+        }
         for change in islice(changed, SHOWN_CHANGES)
         for f in change["fields"]
     ]  # fmt: skip

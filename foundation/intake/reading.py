@@ -30,6 +30,7 @@ class Tally:
     unchanged: int = 0
     added: int = 0
     changed: int = 0
+    sheet: str = ""
     problems: list[dict] = field(default_factory=list)
     rejected: list[dict] = field(default_factory=list)
 
@@ -41,14 +42,14 @@ class Tally:
         self.problems += [problem.plain() for problem in part.problems]
         self.rejected += part.rejected
         if len(self.rejected) > MAX_REJECTED:
-            raise SheetRefused(_too_many(self.problems, self.rows), code="too_many_errors")
+            raise SheetRefused(_too_many(self.problems, self.rows, self.sheet), code="too_many_errors")
 
 
-def _too_many(problems: list[dict], rows: int) -> str:
+def _too_many(problems: list[dict], rows: int, sheet: str) -> str:
     often = Counter((fault["column"] or "整行", fault["message"]) for fault in problems).most_common(3)
     told = "；".join(f"“{column}”{message}（{count} 行）" for (column, message), count in often)
     return (
-        f"读了 {rows} 行，已有 {MAX_REJECTED} 多行有错误，没有再读下去，名录没有改动。最多的是：{told}。"
+        f"工作表“{sheet}”读了 {rows} 行，已有 {MAX_REJECTED} 多行有错误，没有再读下去，名录没有改动。最多的是：{told}。"
         "请先在文件里成批改正，再上传。"
     )
 
@@ -68,7 +69,7 @@ def fill(door: Door, batch: Batch, register: checking.Register, grid: Grid, layo
     raises: SheetRefused when nearly everything is wrong; then no part is left behind
     """
     batch.parts.all().delete()
-    tally, tell = Tally(), progress.teller(door.kind, batch.pk, grid.height)
+    tally, tell = Tally(sheet=grid.sheet), progress.teller(door.kind, batch.pk, grid.height)
     try:
         for no, part in enumerate(checking.check_parts(register, grid, layout)):
             tally.count(part)

@@ -32,6 +32,7 @@ class Column:
     choices: stored word → Chinese; either may be written in the file
     needs: another column that says which thing this cell belongs to; it travels with every change of this one
     shape: regular expression of what is usually written here; only to notice that a table has slipped sideways
+    second: a change of what is on file needs a second person; the import only asks for it
     """
 
     key: str
@@ -45,6 +46,7 @@ class Column:
     example: str = ""
     needs: str = ""
     shape: str = ""
+    second: bool = False
 
     def has_shape(self, text: str) -> bool:
         return re.fullmatch(self.shape, text) is not None
@@ -74,7 +76,8 @@ class Column:
 @dataclass(frozen=True)
 class Sheet:
     """A kind of table: `key` names the register, `title` the worksheet, `unit` the measure word of its rows,
-    `identity` the column in which a file may name a row of the register outright.
+    `identity` the column in which a file may name a row of the register outright, `parts` what is put together from
+    several rows of the file and has no header of its own.
     """
 
     key: str
@@ -83,10 +86,11 @@ class Sheet:
     unit: str = "行"
     notes: tuple[str, ...] = ()
     identity: str = ""
+    parts: tuple[Column, ...] = ()
     _by_key: dict[str, Column] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_by_key", {column.key: column for column in self.columns})
+        object.__setattr__(self, "_by_key", {c.key: c for c in (*self.columns, *self.parts)})
 
     def column(self, key: str) -> Column:
         return self._by_key[key]

@@ -63,11 +63,11 @@ def find_headers(sheet: Sheet, grid: Grid, mapping: Mapping[str, str] | None = N
     best = max(_candidates(grid), key=lambda candidate: _score(candidate, known))
     if not _recognised(best, known):
         raise SheetRefused(_nothing_known(sheet, grid), code="no_headers")
-    layout = _layout(known, best)
+    layout = _layout(known, best, grid.sheet)
     _check_merged(grid, best)
     missing = [column for column in sheet.required if column.key not in layout.places]
     if missing:
-        raise SheetRefused(_missing(layout, missing), code="headers_missing")
+        raise SheetRefused(_missing(layout, missing, grid.sheet), code="headers_missing")
     return layout
 
 
@@ -124,8 +124,8 @@ def _recognised(candidate: _Candidate, known: Mapping[str, Column | None]) -> in
     return sum(1 for cell in candidate.cells if not is_empty(cell) and known.get(normal(cell)))
 
 
-def _score(candidate: _Candidate, known: Mapping[str, Column | None]) -> tuple[int, int]:
-    return _recognised(candidate, known), -candidate.row
+def _score(candidate: _Candidate, known: Mapping[str, Column | None]) -> tuple[int, bool, int]:
+    return _recognised(candidate, known), candidate.stacked, -candidate.row
 
 
 def _known(sheet: Sheet, mapping: Mapping[str, str]) -> dict[str, Column | None]:
@@ -141,7 +141,7 @@ def _known(sheet: Sheet, mapping: Mapping[str, str]) -> dict[str, Column | None]
     return known
 
 
-def _layout(known: Mapping[str, Column | None], candidate: _Candidate) -> Layout:
+def _layout(known: Mapping[str, Column | None], candidate: _Candidate, sheet: str) -> Layout:
     places: dict[str, int] = {}
     titles: dict[str, str] = {}
     unknown = []
@@ -153,7 +153,7 @@ def _layout(known: Mapping[str, Column | None], candidate: _Candidate) -> Layout
             unknown.append(written(cell))
         elif column.key in places:
             raise SheetRefused(
-                f"第 {candidate.row + 1} 行有两列都是“{column.title}”：{letters(places[column.key])} 列和 {letters(index)} 列。"
+                f"工作表“{sheet}”第 {candidate.row + 1} 行有两列都是“{column.title}”：{letters(places[column.key])} 列和 {letters(index)} 列。"
                 "请删去一列，或在对列时把其中一列选为“不导入”。",
                 code="headers_repeated",
             )
@@ -169,7 +169,7 @@ def _check_merged(grid: Grid, candidate: _Candidate) -> None:
         downwards = top <= row <= bottom and top != bottom and not (candidate.stacked and top == row - 1)
         if sideways or downwards:
             raise SheetRefused(
-                f"第 {row + 1} 行的表头有合并单元格（{letters(left)}{top + 1}:{letters(right)}{bottom + 1}）。"
+                f"工作表“{grid.sheet}”第 {row + 1} 行的表头有合并单元格（{letters(left)}{top + 1}:{letters(right)}{bottom + 1}）。"
                 "请取消合并，让每一列只有一个表头，表头占一行。",
                 code="headers_merged",
             )
@@ -185,11 +185,11 @@ def _nothing_known(sheet: Sheet, grid: Grid) -> str:
     )
 
 
-def _missing(layout: Layout, missing: list[Column]) -> str:
+def _missing(layout: Layout, missing: list[Column], sheet: str) -> str:
     parts = []
     for column in missing:
         near = difflib.get_close_matches(column.title, layout.unknown, n=1, cutoff=0.3)
         guess = f"（没有认出的“{near[0]}”是不是它？）" if near else ""
         parts.append(f"“{column.title}”{guess}")
     spare = f"没有认出的列：{'、'.join(layout.unknown)}。" if layout.unknown else ""
-    return f"第 {layout.row + 1} 行的表头里缺少{'、'.join(parts)}。{spare}请把表头改成模板上的写法，或在上传时指明哪一列是什么。"
+    return f"工作表“{sheet}”第 {layout.row + 1} 行的表头里缺少{'、'.join(parts)}。{spare}请把表头改成模板上的写法，或在上传时指明哪一列是什么。"

@@ -70,7 +70,8 @@ def read(name: str, data: bytes, *, prefer: str = "") -> Grid:
         )
     if grid.height > MAX_ROWS:
         raise SheetRefused(
-            f"有 {grid.height} 行，一次最多 {MAX_ROWS} 行。请分成几个文件。", code="too_many_rows"
+            f"工作表“{grid.sheet}”有 {grid.height} 行，一次最多 {MAX_ROWS} 行。请分成几个文件。",
+            code="too_many_rows",
         )
     return grid
 

@@ -17,9 +17,17 @@ from registry.actions.batches import (
     save_mapping,
     undo_import,
 )
-from registry.actions.dossier import record_permit, record_rating, save_term, set_tags
+from registry.actions.dossier import (
+    adopt_rulebook,
+    record_permit,
+    record_rating,
+    save_term,
+    seed_terms,
+    set_tags,
+)
 from registry.actions.finding import compare_permits, drop_filter, save_filter
 from registry.actions.flags import record_flag, revoke_flag
+from registry.actions.held import approve_batch, return_batch
 from registry.actions.inspections import record_prior_inspection
 from registry.actions.items import (
     approve_item,
@@ -48,13 +56,13 @@ from registry.actions.targets import change_status, create_target, edit_target
 from registry.actions.tiers import end_override, override_tier, recompute_tiers
 
 __all__ = [
-    "approve_change", "approve_item", "change_status", "check_file", "commit_import", "compare_permits",
+    "adopt_rulebook", "approve_batch", "approve_change", "approve_item", "change_status", "check_file", "commit_import", "compare_permits",
     "confirm_remap", "correct_row", "create_item", "create_target", "drop_filter", "drop_import",
     "drop_remap", "edit_item", "edit_parts", "edit_target", "end_override", "mapping_columns",
     "merge_targets", "override_tier", "propose_remap", "publish_item", "publish_remapped",
     "recompute_tiers", "record_basis", "record_flag", "record_permit", "record_prior_inspection",
     "record_rating", "record_review", "repeal_item", "request_end_of_tier", "request_merge",
-    "request_status", "request_tier", "request_unmerge", "return_change", "return_item", "revise_item",
-    "revoke_flag", "save_filter", "save_mapping", "save_term", "set_tags", "ship_items", "tell_apart",
+    "request_status", "request_tier", "request_unmerge", "return_batch", "return_change", "return_item", "revise_item",
+    "revoke_flag", "save_filter", "save_mapping", "save_term", "seed_terms", "set_tags", "ship_items", "tell_apart",
     "undo_import", "undo_merge", "undo_remap", "withdraw_change",
 ]  # fmt: skip

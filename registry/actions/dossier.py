@@ -6,14 +6,16 @@ from django.db import transaction
 
 from foundation.errors import RuleBroken
 from foundation.ledger import actions as ledger
-from foundation.organisation.models import Organisation, User
+from foundation.organisation import actions as organising
+from foundation.organisation.adoption import rulebook_of
+from foundation.organisation.models import Area, Organisation, RulebookAdoption, User
 from registry import policies
 from registry.actions.recording import field, note_change
 from registry.actions.targets import recompute_target, save_permit
 from registry.labelling import book_or_none, check_labels, labels_of
 from registry.models import CreditRating, LabelTerm, Permit, Target, TargetTag
 from registry.rules import credit
-from registry.rules.labels import check_dates, check_group
+from registry.rules.labels import check_dates, check_group, first_words
 
 
 @transaction.atomic
@@ -131,6 +133,68 @@ def save_term(
         data={"group": group, "value": value, "from": valid_from, "until": valid_until, "source": source},
     )  # fmt: skip
     return row
+
+
+@transaction.atomic
+def seed_terms(*, organisation: Organisation, on: date, by: User) -> list[LabelTerm]:
+    """The dictionary of the adopted rulebook's label groups: the words each starts with and those in use already.
+
+    Valid from the day of the adoption; words already listed keep their dates. source: QS-7.6, NM-12.2, WL-4.4, CAP-11
+    raises: NotAllowed; RulebookMissing; RuleBroken when there is nothing to add
+    """
+    policies.check_may_seed(by, organisation)
+    made = _seed(organisation, on, by)
+    if not made:
+        raise RuleBroken("规则书的标识类别都已有词，没有要补的。", code="dictionary_is_complete")
+    return made
+
+
+@transaction.atomic
+def adopt_rulebook(
+    *, organisation: Organisation, rulebook_id: str, effective_from: date, on: date, by: User
+) -> RulebookAdoption:
+    """Adopt a rulebook; one in force already brings the words of its label groups along. raises: NotAllowed, ValidationError"""
+    adoption = organising.adopt_rulebook(
+        by=by, organisation=organisation, rulebook_id=rulebook_id, effective_from=effective_from
+    )
+    if effective_from <= on:
+        _seed(organisation, on, by)
+    return adoption
+
+
+def _seed(organisation: Organisation, on: date, by: User) -> list[LabelTerm]:
+    book = rulebook_of(organisation, on)
+    adoption = organisation.adoptions.in_force(on).first()
+    first = adoption.effective_from if adoption else None
+    areas = list(
+        Area.objects.filter(organisation=organisation).order_by("code").values_list("name", flat=True)
+    )
+    listed = set(LabelTerm.objects.filter(organisation=organisation).values_list("group", "value"))
+    used: dict[str, list[str]] = {}
+    tags = TargetTag.objects.filter(target__organisation=organisation).order_by("group", "value")
+    for group, value in tags.values_list("group", "value").distinct():
+        used.setdefault(group, []).append(value)
+    clause, made = book.register.origin("labels").ref, []
+    for group in book.register.labels:
+        words = first_words(group, areas)
+        made += [(group, word, f"{clause}；产品默认的词") for word in words]
+        made += [
+            (group, word, f"{clause}；已在使用")
+            for word in used.get(group, ())
+            if words and word not in words
+        ]
+    rows = [
+        LabelTerm(organisation=organisation, group=group, value=word, valid_from=first, source=source)
+        for group, word, source in made if (group, word) not in listed
+    ]  # fmt: skip
+    if not rows:
+        return []
+    LabelTerm.objects.bulk_create(rows)
+    ledger.record(
+        actor=by, act="registry.seed_terms", subject=organisation,
+        data={"rulebook": book.id, "from": first, "terms": [[row.group, row.value] for row in rows]},
+    )  # fmt: skip
+    return rows
 
 
 def _locked(target: Target) -> Target:

@@ -1,16 +1,22 @@
 """Writing one batch of inspection items and taking it back; called inside an action."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db.models import Max, ProtectedError
 
 from foundation.intake.doors import RegisterMoved
 from foundation.organisation.models import User
 from foundation.sheets.changes import ADD
 from foundation.sheets.columns import load
-from registry.actions.item_parts import copy_parts, drop, keep_points, save_points
+from registry.actions.item_parts import copy_parts, drop, keep_points, save_points, save_scopes
 from registry.actions.items import ITEM_FIELDS, Status
 from registry.imports.applying import default_of
+from registry.imports.item_lines import load_parts
 from registry.imports.items import SHEET
 from registry.models import ImportBatch, ImportedRow, InspectionItem
+
+PARTS = ("scopes", "points")
 
 
 def write(batch: ImportBatch, by: User) -> dict[str, int]:
@@ -30,7 +36,9 @@ def write(batch: ImportBatch, by: User) -> dict[str, int]:
     return {"added": added, "changed": len(changes) - added}
 
 
-def _value(key: str, plain: object) -> object:
+def _value(key: str, plain: Any) -> Any:
+    if key in PARTS:
+        return load_parts(plain)
     value = load(SHEET.column(key), plain)
     if value is None:
         return default_of(InspectionItem, key)
@@ -40,10 +48,12 @@ def _value(key: str, plain: object) -> object:
 def _add(batch: ImportBatch, change: dict, values: dict, by: User) -> tuple[InspectionItem, None]:
     if InspectionItem.objects.filter(organisation=batch.organisation, code=change["uid"]).exists():
         raise RegisterMoved(f"核对之后，事项 {change['uid']} 已被别人建立。请重新上传文件核对。")
-    item = InspectionItem(organisation=batch.organisation, created_by=by, **{**values, "code": change["uid"]})
+    plain = {key: value for key, value in values.items() if key not in PARTS}
+    item = InspectionItem(organisation=batch.organisation, created_by=by, **{**plain, "code": change["uid"]})
     item.full_clean()
     item.save()
-    save_points(item, None)
+    save_points(item, values.get("points"))
+    save_scopes(item, values.get("scopes", ()))
     return item, None
 
 
@@ -56,7 +66,6 @@ def _change(change: dict, values: dict, by: User) -> tuple[InspectionItem, dict 
     if latest != change["version"]:
         raise RegisterMoved(f"核对之后，事项“{item.name}”有了新版本。请重新上传文件核对。")
     before: dict | None = dict(change["old"])
-    contents = list(item.contents)
     if item.status != Status.DRAFT:
         copied = {name: getattr(item, name) for name in ITEM_FIELDS}
         old = item
@@ -65,13 +74,23 @@ def _change(change: dict, values: dict, by: User) -> tuple[InspectionItem, dict 
         )
         copy_parts(old, item)
         before = None
+    _set(item, values)
+    return item, before
+
+
+def _set(item: InspectionItem, values: Mapping[str, Any]) -> None:
+    contents = list(item.contents)
     for key, value in values.items():
-        setattr(item, key, value)
+        if key not in PARTS:
+            setattr(item, key, value)
     item.full_clean()
     item.save()
-    if list(item.contents) != contents:
+    if "points" in values:
+        save_points(item, values["points"])
+    elif list(item.contents) != contents:
         keep_points(item, contents)
-    return item, before
+    if "scopes" in values:
+        save_scopes(item, values["scopes"])
 
 
 def undo(batch: ImportBatch) -> tuple[int, list[str]]:
@@ -94,9 +113,4 @@ def _undo_row(row: ImportedRow) -> None:
         row.delete()
         drop(item)
         return
-    contents = list(item.contents)
-    for key, value in row.before.items():
-        setattr(item, key, _value(key, value))
-    item.save()
-    if list(item.contents) != contents:
-        keep_points(item, contents)
+    _set(item, {key: _value(key, value) for key, value in row.before.items()})

@@ -12,7 +12,7 @@ from foundation.ledger import actions as ledger
 from foundation.organisation.adoption import rulebook_of
 from foundation.organisation.models import User
 from registry import policies
-from registry.actions import merges, tiers
+from registry.actions import held, merges, tiers
 from registry.actions.recording import Field, field
 from registry.actions.targets import change_status
 from registry.models import Merge, PendingChange, Target, TierAssignment
@@ -169,10 +169,12 @@ def _status(row: PendingChange, on: date, by: User) -> None:
         raise RequestMoved(
             f"申请时状态是“{states.STATUS_LABELS[values['from']]}”，现在已是“{target.get_status_display()}”。请退回，由申请人重新申请。"
         )
+    version = target.version
     change_status(
         target=target, status=values["status"], since=date.fromisoformat(values["since"]), reason=row.reason, on=on, by=by,
-        requested_by=row.requested_by,
+        requested_by=row.requested_by, back=bool(values.get("back")),
     )  # fmt: skip
+    held.follow([row], {target.pk: version})
 
 
 def _tier(row: PendingChange, on: date, by: User) -> None:

@@ -27,11 +27,16 @@ def _words(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
+def told(fields: Iterable[Field]) -> list[Field]:
+    """What really changed."""
+    return [row for row in fields if row["old"] != row["new"]]
+
+
 def note_change(
     *, target: Target, act: str, fields: Iterable[Field] = (), reason: str = "", by: User | None, approved_by: User | None = None
 ) -> TargetChange | None:  # fmt: skip
     """Keep what really changed; an act that changed nothing leaves no row."""
-    kept = [row for row in fields if row["old"] != row["new"]]
+    kept = told(fields)
     if not kept and not reason:
         return None
     return TargetChange.objects.create(

@@ -9,10 +9,12 @@ from foundation.intake.doors import RegisterMoved, Tell
 from foundation.organisation.models import User
 from foundation.rulebook.model import Rulebook
 from foundation.sheets.changes import ADD
+from registry.actions import held
 from registry.actions.tiers import recompute_for, recompute_rows
 from registry.imports.applying import Writer, remove_flags
 from registry.imports.bulk import insert_rows
 from registry.imports.target_sheet import lists_of, target_sheet
+from registry.imports.targets import waiting_for_status
 from registry.models import (
     Entity,
     ImportBatch,
@@ -25,7 +27,6 @@ from registry.models import (
     TargetTag,
     TierAssignment,
 )
-from registry.periods import redate, restore
 
 _CHUNK = 500
 
@@ -45,7 +46,7 @@ def write(batch: ImportBatch, book: Rulebook | None, on: date, by: User, tell: T
     writer = _writer(batch, book, on, by)
     done = tiers = 0
     for changes in batch.each_part():
-        new, old = _write_part(batch, writer, changes)
+        new, old = _write_part(batch, writer, changes, by)
         if book:
             tiers += recompute_rows(new, book, on, fresh=True).changed + recompute_rows(old, book, on).changed
         done += len(changes)
@@ -53,22 +54,27 @@ def write(batch: ImportBatch, book: Rulebook | None, on: date, by: User, tell: T
     return {"tiers": tiers}
 
 
-def _write_part(batch: ImportBatch, writer: Writer, changes: list[dict]) -> tuple[list[Target], list[Target]]:
-    """(targets added, targets changed)"""
+def _write_part(
+    batch: ImportBatch, writer: Writer, changes: list[dict], by: User
+) -> tuple[list[Target], list[Target]]:
+    """(targets added, targets changed); a change of status is asked for instead."""
     added = [change for change in changes if change["kind"] == ADD]
     changed = [change for change in changes if change["kind"] != ADD]
     targets = _locked([change["id"] for change in changed])
     _check_unmoved(batch, added, changed, targets)
     new = writer.add(added)
-    befores = [_before(targets[change["id"]], change) for change in changed]
-    writer.change(targets, changed)
+    parted = [held.split(change) for change in changed]
+    at_once = [change for change, _ in parted if change["values"]]
+    befores = [_before(targets[change["id"]], change) for change, _ in parted]
+    writer.change(targets, at_once)
+    held.ask(batch, [(targets[c["id"]], c["row"], values) for c, values in parted if values], by)
     rows = [(batch.pk, t.pk, c["row"], True, 1, [], {}) for t, c in zip(new, added, strict=True)]
     rows += [
         (batch.pk, c["id"], c["row"], False, targets[c["id"]].version, c["fields"], before)
-        for c, before in zip(changed, befores, strict=True)
+        for (c, _), before in zip(parted, befores, strict=True)
     ]
     insert_rows(ImportedRow, ("batch", "target", "row", "added", "version", "fields", "before"), rows)
-    return new, list(targets.values())
+    return new, [targets[change["id"]] for change in at_once]
 
 
 def _locked(ids: list[int]) -> dict[int, Target]:
@@ -101,8 +107,6 @@ def _before(target: Target, change: dict) -> dict:
     before = dict(change["old"])
     if "name" in before:
         before.setdefault("former_names", list(target.former_names))
-    if "status" in before:
-        before["status_since"] = (target.status_since or target.created_at.date()).isoformat()
     if "flags" in before:
         before["flags_after"] = change["values"]["flags"]
     if "permit_number" in change["values"]:
@@ -115,26 +119,31 @@ def _before(target: Target, change: dict) -> dict:
 def undo(batch: ImportBatch, book: Rulebook | None, on: date, by: User, tell: Tell) -> tuple[int, list[str]]:
     """(rows restored, names of rows kept because they were edited or used since). The last row goes first."""
     writer = _writer(batch, book, on, by)
+    held.withdraw(batch)
     ids = list(batch.imported.order_by("-id").values_list("pk", flat=True))
     restored, kept = 0, []
     for start in range(0, len(ids), _CHUNK):
         part = batch.imported.filter(pk__in=ids[start : start + _CHUNK])
-        rows = list(part.select_related("target", "target__entity").order_by("id"))
-        count, left = _undo_part(writer, rows, book, on)
+        rows = list(part.select_related("target__entity").order_by("id"))
+        for row in rows:
+            row.batch = batch
+        count, left = _undo_part(writer, rows, book, on, by)
         restored, kept = restored + count, [*left, *kept]
         tell(start + len(rows))
     return restored, kept
 
 
 def _undo_part(
-    writer: Writer, rows: list[ImportedRow], book: Rulebook | None, on: date
+    writer: Writer, rows: list[ImportedRow], book: Rulebook | None, on: date, by: User
 ) -> tuple[int, list[str]]:
-    kept = [row.of_target.name for row in rows if row.of_target.version != row.version]
-    free = [row for row in rows if row.of_target.version == row.version]
+    asked = waiting_for_status(row.of_target.pk for row in rows if "status" in row.before)
+    free = [row for row in rows if row.of_target.version == row.version and row.of_target.pk not in asked]
+    kept = [row.of_target.name for row in rows if row not in free]
     restored, used = _remove([row for row in free if row.added])
     changed = [row for row in free if not row.added]
     if changed:
         _restore(writer, changed)
+        held.ask_back(rows[0].batch, changed, by)
         if book:
             recompute_for([row.of_target.pk for row in changed], book, on)
     return restored + len(changed), kept + used
@@ -188,10 +197,6 @@ def _restore(writer: Writer, rows: list[ImportedRow]) -> None:
             )
         if row.before.get("permit_added"):
             Permit.objects.filter(target=row.of_target, number=row.before["permit_added"]).delete()
-        if "status" in row.before:
-            restore(row.of_target, row.before["status"], date.fromisoformat(row.before["status_since"]))
-        elif row.before.get("status_since"):
-            redate(row.of_target, date.fromisoformat(row.before["status_since"]))
     changes = []
     for row in rows:
         values = {key: value for key, value in row.before.items() if key not in special}
@@ -201,5 +206,11 @@ def _restore(writer: Writer, rows: list[ImportedRow]) -> None:
                 for key, value in values.items()
                 if not key.startswith("permit_") or key == "permit_class"
             }
-        changes.append({"id": row.of_target.pk, "values": values})
+        if (
+            values
+            or row.before.keys() - special
+            or row.before.get("permit_added")
+            or "flags_after" in row.before
+        ):
+            changes.append({"id": row.of_target.pk, "values": values})
     writer.change({row.of_target.pk: row.of_target for row in rows}, changes)

@@ -15,7 +15,7 @@ from registry.actions.recording import field, note_change
 from registry.actions.tiers import recompute_for
 from registry.labelling import book_or_none, check_labels, labels_of
 from registry.models import Entity, Permit, StatusPeriod, Target, TargetTag
-from registry.periods import turn_status
+from registry.periods import change_period
 from registry.rules import states, uscc
 from registry.rules.names import initials
 
@@ -276,11 +276,11 @@ def shown(row: Target, name: str, value: Any) -> str:
 
 @transaction.atomic
 def change_status(
-    *, target: Target, status: str, since: date, reason: str, on: date, by: User, requested_by: User
-) -> Target:
+    *, target: Target, status: str, since: date, reason: str, on: date, by: User, requested_by: User, back: bool = False
+) -> Target:  # fmt: skip
     """End the present status period and begin another; carried out by `approve_change`.
 
-    by: who approves; another than who asked for it
+    by: who approves; another than who asked for it. back: the status before an import that was taken back
     raises: NotAllowed, WrongTurn, RuleBroken
     """
     policies.check_may_approve(by, target.organisation)
@@ -289,9 +289,9 @@ def change_status(
     if not reason.strip():
         raise RuleBroken("变更状态必须写明原因，例如停产报告、注销通知书文号。", code="status_needs_a_reason")
     policies.check_stands_alone(row)
-    states.check_status(row.status, status, since, row.status_since, on)
+    check_turn(row, status, since, on, back=back)
     old, old_since = row.status, row.status_since
-    turn_status(row, status, since, reason.strip())
+    change_period(row, status, since, reason.strip(), back=back)
     row.version += 1
     row.save(update_fields=["status", "status_since", "version"])
     recompute_target(row, on)
@@ -303,6 +303,14 @@ def change_status(
         data={"from": old, "to": status, "since": since, "reason": reason, "requested_by": requested_by.name},
     )  # fmt: skip
     return row
+
+
+def check_turn(row: Target, status: str, since: date, on: date, *, back: bool = False) -> None:
+    """raises: WrongTurn. The same status may begin on another day; one that an import replaced may come back."""
+    if since > on:
+        raise states.WrongTurn(f"起始日 {since} 还没有到。请在当天或以后登记。")
+    if status != row.status and not back:
+        states.check_status(row.status, status, since, row.status_since, on)
 
 
 def recompute_target(target: Target, on: date) -> None:

@@ -14,7 +14,6 @@ from registry.imports.bulk import insert_rows
 from registry.imports.flag_text import parse_flags
 from registry.imports.target_sheet import TAG, Lists, values_for_model
 from registry.models import Entity, Permit, StatusPeriod, Target, TargetFlag, TargetTag
-from registry.periods import redate, turn_status
 from registry.rules.names import initials
 
 _BATCH = 500
@@ -51,21 +50,20 @@ class Writer:
         insert_rows(
             StatusPeriod,
             ("target", "status", "since", "reason"),
-            [(t.pk, t.status, t.status_since or self.on, self.reason) for t in targets],
+            [
+                (t.pk, t.status, t.status_since or self.on, row.get("status_reason") or self.reason)
+                for t, row in zip(targets, values, strict=True)
+            ],
         )
         self._belongings(list(zip(targets, values, strict=True)), fresh=True)
         return targets
 
     def change(self, targets: Mapping[int, Target], changes: list[dict]) -> None:
-        """Changed fields of targets fetched (and locked) with entity, area and unit; version + 1."""
+        """Changed fields of targets fetched (and locked) with entity, area and unit; version + 1. Never the status."""
         pairs = [(targets[change["id"]], self.loaded(change["values"])) for change in changes]
         entities = self._entities([{**_owner(target), **values} for target, values in pairs])
         for target, values in pairs:
             self._set(target, values, entities)
-            if values.get("status") and values["status"] != target.status:
-                turn_status(target, values["status"], values.get("status_since") or self.on, self.reason)
-            elif values.get("status_since"):
-                redate(target, values["status_since"])
             target.version += 1
         fields = [
             f.attname

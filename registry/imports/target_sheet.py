@@ -11,6 +11,11 @@ from registry.models import Target
 from registry.rules import categories
 
 TAG = "tag:"
+HELD = (
+    "status",
+    "status_since",
+    "status_reason",
+)  # of an entry on file: only asked for, a second person decides
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,7 @@ def target_sheet(lists: Lists, book: Rulebook | None) -> Sheet:
         identity="uid",
         notes=(
             "有信用代码的，对象编号可以不填：已登记的按信用代码、许可证编号对上，新的自动编号。",
+            "已在册对象的状态不因导入而变：导入后列为待审变更，另一人批准后才生效；同一行的其他各栏立即写入。",
             "风险标记写成：标记|发生日期|依据；几个标记用分号隔开。只增不减，撤销请在对象页面办理。",
         ),
     )
@@ -75,8 +81,9 @@ def _identity(lists: Lists) -> tuple[Column, ...]:
         Column("address", "地址", synonyms=("生产经营场所地址", "详细地址", "单位地址"), example="东湾镇工业路 18 号"),
         Column("contact", "环保负责人", max_length=60, synonyms=("联系人", "环保联系人"), example="王某"),
         Column("phone", "联系电话", "code", max_length=40, synonyms=("电话", "手机", "联系方式"), example="13800000000"),
-        Column("status", "状态", "choice", choices=dict(Target.Status.choices), synonyms=("运行状态", "生产状态"), help="不填为运行", example="运行"),
-        Column("status_since", "状态起始日", "date", synonyms=("状态日期",), example="2024-05-16"),
+        Column("status", "状态", "choice", choices=dict(Target.Status.choices), synonyms=("运行状态", "生产状态"), help="不填为运行；改已在册的，另一人批准后才生效", example="运行", second=True),
+        Column("status_since", "状态起始日", "date", synonyms=("状态日期",), example="2024-05-16", second=True),
+        Column("status_reason", "状态依据", synonyms=("状态变更依据", "状态变更原因"), help="改状态时写明停产报告、注销通知书等，批准人会看到", example="", second=True),
     )  # fmt: skip
 
 
@@ -149,6 +156,6 @@ def _labels(book: Rulebook | None) -> tuple[Column, ...]:
 
 def values_for_model(values: Mapping[str, Any]) -> dict[str, Any]:
     """Column values that are plain fields of Target."""
-    special = {"uid", "area", "unit", "flags", "status", "status_since", "uscc", "permit_number", "permit_from", "permit_until",
+    special = {"uid", "area", "unit", "flags", *HELD, "uscc", "permit_number", "permit_from", "permit_until",
                "legal_representative", "entity_type", "registration_authority", "founded_on"}  # fmt: skip
     return {key: value for key, value in values.items() if key not in special and not key.startswith(TAG)}

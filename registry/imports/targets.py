@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
 
@@ -16,10 +17,11 @@ from foundation.sheets.columns import Sheet
 from foundation.sheets.errors import CellWrong
 from foundation.sheets.rows import Row, flag_repeated
 from registry.imports.flag_text import parse_flags, write_flags
-from registry.imports.target_sheet import lists_of, target_sheet
-from registry.models import Permit, Target, uid_validator
+from registry.imports.target_sheet import HELD, TAG, lists_of, target_sheet
+from registry.models import LabelTerm, PendingChange, Permit, Target, uid_validator
 from registry.records import permit_record, records_of
 from registry.rules import states, uscc
+from registry.rules.labels import strange
 
 _CHUNK = 500
 
@@ -32,6 +34,7 @@ class Index:
     uids_of_uscc: dict[str, list[str]] = field(default_factory=dict)
     uid_of_permit: dict[str, str] = field(default_factory=dict)
     uids_of_name: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    waiting: set[int] = field(default_factory=set)
 
 
 @dataclass
@@ -137,7 +140,8 @@ class TargetRegister:
         if known:
             known = _for_row(known, row)
             self._keep_flags(row, known)
-            self._check_turn(row, known)
+            self._check_turn(row, known, index)
+        self._check_labels(row, known)
         self._check_permit_owner(row, index, uid)
         row.values.pop("uid", None)
         return Match(uid, known, notices)
@@ -197,19 +201,48 @@ class TargetRegister:
         else:
             row.values.pop("flags")
 
-    def _check_turn(self, row: Row, known: Known) -> None:
-        new, old = row.values.get("status"), str(known.values["status"])
-        if not new or new == old:
-            if row.values.get("status_since") is None:
-                row.values.pop("status_since", None)
+    def _check_turn(self, row: Row, known: Known, index: Index) -> None:
+        """Another status, or another first day of the same one, is only asked for; a reason alone says nothing."""
+        new, old = row.values.get("status") or str(known.values["status"]), str(known.values["status"])
+        since, was = row.values.get("status_since"), known.values.get("status_since")
+        if new == old and since in (None, was):
+            for key in HELD:
+                row.values.pop(key, None)
             return
-        row.values.setdefault("status_since", self.on)
-        try:
-            states.check_status(
-                old, new, row.values["status_since"], known.values.get("status_since"), self.on
+        row.values["status"] = new
+        row.values["status_since"] = since = since or self.on
+        if known.id in index.waiting:
+            row.wrong(
+                self.sheet,
+                "status",
+                "这个对象已有一项变更状态在等审批。请等办结，或先撤回那一项；要先导入其余各栏，把状态改回原值",
             )
+        try:
+            if new != old:
+                states.check_status(old, new, since, was, self.on)
         except states.WrongTurn as error:
             row.wrong(self.sheet, "status", error.message)
+
+    @cached_property
+    def words(self) -> dict[str, set[str]]:
+        """Label group → words in force; groups without a dictionary are not in it."""
+        terms = LabelTerm.objects.filter(organisation=self.organisation)
+        found: dict[str, set[str]] = {group: set() for group in terms.values_list("group", flat=True)}
+        for group, value in terms.in_force(self.on).values_list("group", "value"):
+            found[group].add(value)
+        return found
+
+    def _check_labels(self, row: Row, known: Known | None) -> None:
+        """A target may keep a word that went out of use; a new one must be in the dictionary."""
+        for key in [key for key in row.values if key.startswith(TAG)]:
+            allowed = self.words.get(key.removeprefix(TAG))
+            held = (known.values.get(key) or ()) if known else ()
+            for word in strange(row.values[key] or (), allowed, held):
+                near = get_close_matches(word, allowed or (), n=1, cutoff=0.3)
+                hint = (
+                    f"是不是“{near[0]}”？" if near else f"可以用：{'、'.join(sorted(allowed or ())[:12])}。"
+                )
+                row.wrong(self.sheet, key, f"字典里没有“{word}”，或已停用。{hint}要增加请先到“标识字典”登记")
 
     def _check_permit_owner(self, row: Row, index: Index, uid: str) -> None:
         owner = index.uid_of_permit.get(row.values.get("permit_number") or "")
@@ -226,6 +259,8 @@ class TargetRegister:
             )
             for record in records_of(list(part), self.lists.flags):
                 self._add(found, record)
+            if any(key in row.values for row in rows for key in HELD):
+                found.waiting |= waiting_for_status(ids[start : start + _CHUNK])
         return found
 
     def _add(self, found: Index, record: dict[str, Any]) -> None:
@@ -257,6 +292,12 @@ class TargetRegister:
                     owners = Permit.objects.filter(number__in=part, target__organisation=self.organisation)
                     ids |= set(owners.values_list("target", flat=True))
         return sorted(ids)
+
+
+def waiting_for_status(ids: Iterable[int]) -> set[int]:
+    """Targets of these whose change of status waits for a second person."""
+    asked = PendingChange.objects.waiting().filter(kind=PendingChange.Kind.STATUS, target__in=ids)
+    return set(asked.values_list("target", flat=True))
 
 
 def _nameless_site(row: Row) -> tuple | None:

@@ -37,6 +37,11 @@ def _check_view(request: HttpRequest) -> None:
         raise PermissionDenied("您没有查看名录的角色。请联系安全管理员授予。")
 
 
+def number(text: str) -> int | None:
+    """A row's number as an address or a form gives it; None for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
 def require(allowed: bool, what: str) -> None:
     """raises: PermissionDenied"""
     if not allowed:

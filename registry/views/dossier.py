@@ -1,14 +1,14 @@
 """一企一档 beside the form: permits, ratings, labels; the entity above the site; the dictionary of labels."""
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from foundation.errors import NotAllowed, RuleBroken
 from foundation.organisation.models import Organisation
@@ -186,6 +186,22 @@ def _group(name: str, listed: list[LabelTerm], used: dict[str, int], book) -> di
         "closed": bool(listed),
         "of_book": bool(book and name in book.register.labels),
     }
+
+
+@require_POST
+def seed_terms(request: HttpRequest) -> HttpResponse:
+    visible_targets(request)
+    try:
+        made = actions.seed_terms(organisation=request.user.organisation, on=today(), by=request.user)
+    except NotAllowed as refusal:
+        raise PermissionDenied(refusal.message) from None
+    except RuleBroken as broken:
+        messages.info(request, broken.message)
+    else:
+        messages.success(
+            request, f"已按规则书建字典：{len(made)} 个词，自采用之日起可用。不合用的可以停用，缺的可以加。"
+        )
+    return redirect("registry:terms")
 
 
 @require_safe

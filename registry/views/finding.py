@@ -17,7 +17,7 @@ from foundation.errors import RuleBroken
 from registry import actions, exports, policies, upkeep_forms
 from registry.labelling import labels_of
 from registry.models import SavedFilter, Target
-from registry.views.common import require, today, visible_targets
+from registry.views.common import number, require, today, visible_targets
 
 AT_ONCE = 500
 
@@ -88,11 +88,7 @@ def batch(request: HttpRequest) -> HttpResponseBase:
 
 
 def _chosen(request: HttpRequest) -> QuerySet[Target]:
-    ids = [
-        int(text)
-        for text in request.POST.getlist("selected")
-        if text.isascii() and text.isdigit() and len(text) < 19
-    ]
+    ids = [pk for text in request.POST.getlist("selected") if (pk := number(text)) is not None]
     rows = visible_targets(request).unmerged().order_by("name", "id")
     return rows.filter(pk__in=ids) if len(ids) <= AT_ONCE else rows.none()
 

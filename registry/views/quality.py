@@ -14,9 +14,9 @@ from foundation.errors import RuleBroken
 from foundation.organisation.models import Area, Organisation
 from foundation.rulebook.periods import Period
 from foundation.sheets.columns import Column, Sheet
-from registry import actions, duplicates, exports, policies, preview, quality
+from registry import actions, duplicates, expected, exports, policies, preview, quality
 from registry.models import Merge, PermitComparison, Target
-from registry.views.common import PAGE, refused, require, today, visible_targets
+from registry.views.common import PAGE, number, refused, require, today, visible_targets
 
 SHOWN = 200
 QUALITY_SHEET = Sheet("quality", "数据质量", (
@@ -28,6 +28,10 @@ PAIR_SHEET = Sheet("pairs", "疑似重复", (
 SHIFT_SHEET = Sheet("shifts", "层级变化预览", (
     Column("uid", "对象编号"), Column("name", "名称"), Column("area", "片区"), Column("body", "抽取主体"), Column("old", "现在按规则"),
     Column("new", "届时按规则"), Column("reason", "理由", max_length=400), Column("clause", "条款"), Column("kept", "人工改定"),
+))  # fmt: skip
+EXPECTED_SHEET = Sheet("expected", "与文件载明数比较", (
+    Column("name", "范围"), Column("printed", "文件载明"), Column("actual", "名录现有", "number"),
+    Column("words", "说明"), Column("clause", "条款"),
 ))  # fmt: skip
 GAP_SHEET = Sheet("gaps", "许可名单对照", (
     Column("side", "哪边没有"), Column("name", "名称"), Column("number", "许可证编号"), Column("category", "管理类别"), Column("note", "说明"),
@@ -72,8 +76,7 @@ def export_report(request: HttpRequest) -> HttpResponseBase:
 
 
 def _area(request: HttpRequest) -> int | None:
-    asked = request.GET.get("area", "")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else None
+    return number(request.GET.get("area", ""))
 
 
 @require_safe
@@ -157,8 +160,7 @@ def apart(request: HttpRequest) -> HttpResponse:
 
 
 def _number(request: HttpRequest, name: str) -> int:
-    text = request.POST.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+    return number(request.POST.get(name, "")) or 0
 
 
 # ---------- permit lists ----------
@@ -185,12 +187,28 @@ def completeness(request: HttpRequest) -> HttpResponse:
     rows = (
         PermitComparison.objects.filter(organisation=organisation).select_related("by").order_by("-at", "-id")
     )
+    too_many = expected.too_many(organisation)
+    book = exports.book_of(organisation, today())
     context = {
+        "too_many": too_many, "printed": bool(book and book.register.expected),
+        "expected": [] if too_many else expected.rows(organisation, book, today()),
         "page": Paginator(rows.defer("missing", "unlisted", "faulty"), PAGE).get_page(request.GET.get("page")), "refusal": refusal,
         "may_edit": policies.can_edit(request.user, organisation),
         "no_permit": quality.narrowed(visible_targets(request), "no_permit", today()).count(),
     }  # fmt: skip
     return render(request, "registry/completeness.html", context, status=status)
+
+
+@require_safe
+def export_expected(request: HttpRequest) -> HttpResponseBase:
+    visible_targets(request)
+    organisation = request.user.organisation
+    found = expected.rows(organisation, exports.book_of(organisation, today()), today())
+    records = (
+        {"name": row.name, "printed": row.printed, "actual": row.actual, "words": row.words, "clause": row.clause}
+        for row in found
+    )  # fmt: skip
+    return exports.respond(EXPECTED_SHEET, records, f"与文件载明数比较_{today()}", _fmt(request))
 
 
 def _comparison(request: HttpRequest, comparison_id: int) -> PermitComparison:

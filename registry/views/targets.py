@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from foundation.errors import NotAllowed, RuleBroken
 from foundation.organisation.models import Organisation
+from foundation.rulebook.model import Rulebook
 from registry import actions, exports, filters, forms, policies, presenters
 from registry.actions.targets import EditedMeanwhile
 from registry.models import PendingChange, SavedFilter, Target, TargetFlag, TierAssignment
@@ -17,8 +18,8 @@ from registry.paging import CappedPaginator
 from registry.views.common import PAGE, act_page, put_errors, refused, require, today, visible_targets
 
 
-def filtered(request: HttpRequest) -> tuple[filters.TargetFilter, str]:
-    """The filter over what the user may see, and the body whose tiers are shown."""
+def filtered(request: HttpRequest) -> tuple[filters.TargetFilter, str, Rulebook | None]:
+    """The filter over what the user may see, the body whose tiers are shown, and the rulebook it is one of."""
     book = exports.book_of(request.user.organisation, today())
     bodies = [body.id for body in book.bodies] if book else []
     asked = request.GET.get("body", "")
@@ -27,7 +28,7 @@ def filtered(request: HttpRequest) -> tuple[filters.TargetFilter, str]:
     found = filters.TargetFilter(
         request.GET, queryset=visible_targets(request).unmerged(), organisations=visible, body=body, book=book, today=today()
     )  # fmt: skip
-    return found, body
+    return found, body, book
 
 
 BATCH = [
@@ -38,15 +39,15 @@ BATCH = [
 
 @require_GET
 def targets(request: HttpRequest) -> HttpResponse:
-    found, body = filtered(request)
+    found, body, book = filtered(request)
     rows = filters.ordered(found.qs, request.GET.get("sort", "name"))
+    narrowed = bool(found.form.changed_data)
     page = CappedPaginator(rows, PAGE, plain=found.queryset).get_page(request.GET.get("page"))
-    book = exports.book_of(request.user.organisation, today())
     context = {
         "filter": found, "page": page, "rows": presenters.target_rows(page.object_list, today(), body),
         "counts": presenters.tier_figures(request.user, page.paginator, found, body), "bodies": book.bodies if book and len(book.bodies) > 1 else (), "body": body,
         "may_edit": policies.can_edit(request.user, request.user.organisation),
-        "may_import": policies.can_import(request.user, request.user.organisation), "narrowed": bool(found.form.changed_data),
+        "may_import": policies.can_import(request.user, request.user.organisation), "narrowed": narrowed,
         "query": request.GET.urlencode(), "year": today().year, "batch": BATCH,
         "saved": [(row, f"?{row.query}") for row in SavedFilter.objects.filter(user=request.user).order_by("name")],
         "waiting": PendingChange.objects.visible_to(request.user).waiting().count(),
@@ -56,7 +57,7 @@ def targets(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def export(request: HttpRequest) -> HttpResponseBase:
-    found, _ = filtered(request)
+    found, _, _ = filtered(request)
     fmt = "csv" if request.GET.get("format") == "csv" else "xlsx"
     return exports.export_targets(request.user.organisation, found.qs, today(), fmt)
 

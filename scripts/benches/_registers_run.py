@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any
 
 ON = date(2026, 11, 20)
-SEED = "register.xlsx"
+SEED, FIRST = "register.xlsx", "first.xlsx"
 
 
 def main(step: str, folder: Path) -> None:
     import django
 
     django.setup()
-    {"prepare": prepare, "ours": ours, "theirs": theirs}[step](folder)
+    {"prepare": prepare, "ours": ours, "same": same, "theirs": theirs}[step](folder)
 
 
 def _bureau(code: str) -> tuple[Any, Any]:
@@ -35,15 +35,16 @@ def prepare(folder: Path) -> None:
     """An empty database with two bureaux alike, and the workbook."""
     from django.core.management import call_command
 
-    from benches.registers import ROWS
+    from benches.registers import ROWS, THEIRS
     from config.synthetic import make_world
     from config.synthetic.sheets import workbook
 
     call_command("migrate", verbosity=0)
     world = make_world("qinshui-2022", on=ON, targets=ROWS, inspectors=None, seed=1)
-    for code in ("140521", "140522"):
+    for code in ("140521", "140522", "140523"):
         _found(code, world)
     (folder / SEED).write_bytes(workbook("检查对象", world.targets))
+    (folder / FIRST).write_bytes(workbook("检查对象", world.targets[:THEIRS]))
 
 
 def _found(code: str, world: Any) -> None:
@@ -84,18 +85,27 @@ def _tell(folder: Path, who: str, **facts: Any) -> None:
 
 
 def ours(folder: Path) -> None:
+    _import(folder, "ours", "140521", SEED)
+
+
+def same(folder: Path) -> None:
+    """As many rows as the other side gets."""
+    _import(folder, "same", "140523", FIRST)
+
+
+def _import(folder: Path, who: str, code: str, name: str) -> None:
     from registry import actions
 
-    organisation, by = _bureau("140521")
-    data = (folder / SEED).read_bytes()
+    organisation, by = _bureau(code)
+    data = (folder / name).read_bytes()
     checking, batch = _timed(
         lambda: actions.check_file(
-            organisation=organisation, kind="targets", file_name=SEED, data=data, on=ON, by=by
+            organisation=organisation, kind="targets", file_name=name, data=data, on=ON, by=by
         )
     )
     writing, batch = _timed(lambda: actions.commit_import(batch=batch, on=ON, by=by))
     _tell(
-        folder, "ours", rows=batch.added, seconds=round(checking + writing, 1), checking=round(checking, 1),
+        folder, who, rows=batch.added, seconds=round(checking + writing, 1), checking=round(checking, 1),
         writing=round(writing, 1),
     )  # fmt: skip
 

@@ -485,6 +485,18 @@ def test_an_exported_list_of_items_changes_nothing_and_an_edited_row_becomes_a_d
     assert not InspectionItem.objects.filter(code="new1").exists()
 
 
+def test_a_list_narrowed_to_an_area_says_so_and_a_stranger_area_narrows_nothing(bureau, planner):
+    make_targets(bureau, planner, 3)
+    area = Target.objects.first().area
+    client = signed_in(planner)
+    page = client.get(reverse("registry:targets"), {"area": area.pk, "sort": "-area"}).content.decode()
+    assert f"片区：{area.name}" in page
+    assert f'<option value="{area.pk}" selected>{area.name}</option>' in page
+    foreign = create_target(create_bureau()).area
+    shown = client.get(reverse("registry:targets"), {"area": foreign.pk}).content.decode()
+    assert f">{foreign.pk}</option>" not in shown
+
+
 def test_the_api_reads_within_the_users_scope(bureau, planner, django_assert_max_num_queries):
     make_targets(bureau, planner, 20)
     client = signed_in(planner)

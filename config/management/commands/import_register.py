@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from disclosure import actions as disclosure
 from foundation.errors import RuleBroken
+from foundation.intake.doors import door
 from foundation.organisation import roles
 from foundation.organisation.models import Organisation, RoleGrant, User
 from foundation.sheets import writing
@@ -79,6 +80,8 @@ class Command(BaseCommand):
         self._say("正在写入 …")
         _commit(kind, batch, by, on)
         self.stdout.write(f"已导入，批次 {batch.pk}，可以在页面上整批撤销。")
+        if asked := door(kind).asked(batch):
+            self.stdout.write(asked.text)
 
     def _import_holidays(
         self, organisation: Organisation, by: User, name: str, data: bytes, on: date, options: dict[str, Any]
@@ -114,7 +117,9 @@ class Command(BaseCommand):
 
     def _refuse(self, batch: Any, sheet: Any, out: str) -> None:
         for error in batch.errors[:SHOWN]:
-            place = f"第 {error['row']} 行" + (f"“{error['column']}”" if error["column"] else "")
+            place = f"工作表“{batch.sheet}”第 {error['row']} 行" + (
+                f"“{error['column']}”" if error["column"] else ""
+            )
             self.stderr.write(f"{place}：{error['message']}")
         if len(batch.errors) > SHOWN:
             self.stderr.write(f"……另有 {len(batch.errors) - SHOWN} 处。")
