@@ -10,11 +10,12 @@ from foundation.ledger import actions, words
 from tests.factories import create_organisation, create_user
 
 ROOT = Path(__file__).parents[2]
-ACT = re.compile(r'(?:act=|Act\([^,()]+, )"([a-z]+\.[a-z_]+)"')
+APPS = ("foundation", "registry", "personnel", "planning", "draws", "inspections", "disclosure", "config")
+ACT = re.compile(r'(?:act=|@?act\(|Act\([^,()]+, )"([a-z]+\.[a-z_]+)"')
 
 
-@pytest.mark.parametrize("app", ["foundation", "inspections", "disclosure", "config"])
-def test_every_act_of_these_apps_has_a_word(app):
+@pytest.mark.parametrize("app", APPS)
+def test_every_act_has_a_word(app):
     found = {
         act for path in (ROOT / app).rglob("*.py") for act in ACT.findall(path.read_text(encoding="utf-8"))
     }
