@@ -8,6 +8,7 @@ from planning.views import (
     calendar,
     exceptions,
     feasibility,
+    listing,
     overlaps,
     own_lines,
     plans,
@@ -19,7 +20,8 @@ from planning.views import (
 app_name = "planning"
 
 urlpatterns: list[URLPattern] = [
-    path("plans/", plans.plan_list, name="plans"),
+    path("plans/", listing.plan_list, name="plans"),
+    path("plans/file/", listing.export, name="plans_export"),
     path("plans/new/", plans.plan_new, name="plan_new"),
     path("plans/tasks/<int:task_id>/", plans.task, name="task"),
     path("plans/<int:plan_id>/own/", own_lines.new, name="own_new"),

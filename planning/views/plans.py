@@ -5,7 +5,6 @@ from io import BytesIO
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -23,24 +22,6 @@ from planning.forms import DayForm, IssueForm, ManualForm, PlanForm, TaskForm
 from planning.models import AnnualPlan, PlanTask
 from planning.views.common import organisation, plans, refused
 from planning.views.own_lines import exceptions_of, missing_exception
-
-PER_PAGE = 30
-
-
-@require_GET
-def plan_list(request: HttpRequest) -> HttpResponse:
-    found = plans(request).order_by("-year", "kind", "-version")
-    status, year = request.GET.get("status", ""), request.GET.get("year", "")
-    if status in AnnualPlan.Status.values:
-        found = found.filter(status=status)
-    if year.isdecimal():
-        found = found.filter(year=int(year))
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    context = {
-        "page_obj": page, "statuses": AnnualPlan.Status.choices, "status": status, "year": year,
-        "may_edit": can(request.user, "planning.edit"), "this_year": timezone.localdate().year,
-    }  # fmt: skip
-    return render(request, "planning/plans.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -61,7 +42,7 @@ def plan_new(request: HttpRequest) -> HttpResponse:
             form.add_error(None, broken.message)
         else:
             messages.success(
-                request, f"已按规则书 {plan.rulebook_id} 编出 {plan.tasks.count()} 项任务。请逐项核对后送审。"
+                request, f"已按规则书《{book.zh}》编出 {plan.tasks.count()} 项任务。请逐项核对后送审。"
             )
             return redirect("planning:plan", plan.pk)
     return render(

@@ -40,6 +40,28 @@ def test_plan_list_without_plans_says_what_to_do(client, bureau):
     assert reverse("planning:plan_new") in page.content.decode()
 
 
+def test_the_plan_list_is_filtered_and_exported(client, bureau):
+    client = sign_in(client, bureau.planner)
+    client.post(reverse("planning:plan_new"), {"year": 2026, "kind": "department", "name": "一号计划"})
+    page = client.get(reverse("planning:plans"), {"year": "2026"}).content.decode()
+    assert "一号计划" in page
+    assert "qinshui-2022" not in page, "people know the book by its title"
+    assert (
+        "没有符合条件的计划" in client.get(reverse("planning:plans"), {"status": "issued"}).content.decode()
+    )
+    for rubbish in ({"year": "9" * 30}, {"year": "²"}, {"status": "x"}):
+        assert client.get(reverse("planning:plans"), rubbish).status_code == 200
+    lines = (
+        b"".join(client.get(reverse("planning:plans_export"), {"format": "csv"}))
+        .decode("utf-8-sig")
+        .splitlines()
+    )
+    assert len(lines) == 2
+    assert "一号计划" in lines[1]
+    none = client.get(reverse("planning:plans_export"), {"format": "csv", "status": "issued"})
+    assert len(b"".join(none).decode("utf-8-sig").splitlines()) == 1
+
+
 def test_plan_is_made_from_the_form_and_shown(client, bureau):
     client = sign_in(client, bureau.planner)
     answer = client.post(reverse("planning:plan_new"), {"year": 2026, "kind": "department", "name": ""})
