@@ -46,13 +46,17 @@ def open_names(
     to: public, discipline, party or superior
     """
     lock(draw)
+    return _open(by, draw, commitments, to, moment(now))
+
+
+def _open(by: User, draw: Draw, commitments: list[str], to: str, at: datetime) -> list[dict[str, Any]]:
     policies.check_open_names(by, draw)
     if to not in AUDIENCES:
         raise RuleBroken(f"公开对象只能是：{'、'.join(AUDIENCES)}。", code="unknown_audience")
     openings = openings_for(draw, commitments)
     fresh = sorted({opening["c"] for opening in openings} - _already(draw, "opening", to=to))
     if fresh:
-        append(draw, "opening", {"cs": fresh, "to": to}, now=moment(now))
+        append(draw, "opening", {"cs": fresh, "to": to}, now=at)
         ledger.record(actor=by, act="draws.open_names", subject=draw, data={"to": to, "count": len(fresh)})
     return openings
 
@@ -62,9 +66,10 @@ def open_visited(
     *, by: User, draw: Draw, commitments: list[str], now: datetime | None = None
 ) -> list[dict[str, Any]]:
     """After the visit: the targets and the members of their teams to the public. source: MC1 §12"""
+    lock(draw)
     teams = last_teams(events_of(draw))
     people = {i for t in commitments for i in teams.get(t, ())}
-    return open_names(by=by, draw=draw, commitments=[*commitments, *sorted(people)], to="public", now=now)
+    return _open(by, draw, [*commitments, *sorted(people)], "public", moment(now))
 
 
 @act("draws.certify")

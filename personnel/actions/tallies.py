@@ -20,17 +20,21 @@ def store_tallies(*, year: int, counts: Mapping[int, Mapping[str, Any]], inspect
     ids = sorted(set(inspectors))
     list(Inspector.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=ids).order_by("pk"))
     known = {row.inspector_id: row for row in YearTally.objects.filter(inspector__in=ids, year=year)}
-    changed = 0
-    for pk in ids:
-        wanted = {name: int(counts.get(pk, {}).get(name, 0)) for name in FIELDS}
-        row = known.get(pk) or YearTally(inspector_id=pk, year=year)
-        if (row.pk is None and not any(wanted.values())) or (
-            row.pk is not None and wanted == {name: getattr(row, name) for name in FIELDS}
-        ):
-            continue
-        for name, value in wanted.items():
-            setattr(row, name, value)
-        row.counted_at = timezone.now()
-        row.save()
-        changed += 1
-    return changed
+    changed = [
+        YearTally(inspector_id=pk, year=year, counted_at=timezone.now(), **wanted)
+        for pk in ids
+        if (wanted := _wanted(counts.get(pk, {}))) != _held(known.get(pk))
+    ]
+    YearTally.objects.bulk_create(
+        changed, update_conflicts=True, unique_fields=["inspector", "year"], update_fields=[*FIELDS, "counted_at"]
+    )  # fmt: skip
+    return len(changed)
+
+
+def _wanted(counted: Mapping[str, Any]) -> dict[str, int]:
+    return {name: int(counted.get(name, 0)) for name in FIELDS}
+
+
+def _held(row: YearTally | None) -> dict[str, int]:
+    """Nothing on file is the same as nothing counted."""
+    return {name: getattr(row, name) if row else 0 for name in FIELDS}

@@ -1,5 +1,7 @@
 """Who may open what: strangers, the public, seats, staff, another bureau."""
 
+from urllib.parse import urlencode
+
 import pytest
 from django.test import Client
 
@@ -70,8 +72,11 @@ def test_the_oversight_page_is_for_its_own_people(house, draw):
 
 
 def test_an_expired_session_leads_back_to_the_page_and_not_to_the_verb(house, draw):
-    answer = Client().post(f"/desk/draws/{draw.number}/announce/")
-    assert answer["Location"] == f"/login/?next=/desk/draws/{draw.number}/announce/"
+    page = f"/desk/draws/{draw.number}/announcement/"
+    answer = Client().post(
+        f"/desk/draws/{draw.number}/announce/", headers={"Referer": f"http://testserver{page}"}
+    )
+    assert answer["Location"] == f"/login/?{urlencode({'next': page, 'unsent': 1})}"
     back = signed_in(house.operator).get(f"/desk/draws/{draw.number}/announce/")
     assert back.status_code == 302
     assert back["Location"] == f"/desk/draws/{draw.number}/announcement/"
