@@ -7,17 +7,22 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.files.base import ContentFile
 
 from disclosure import actions as disclosure
 from disclosure.models import DisclosureTask, Publication
 from draws import actions, queries, scenes, swaps
 from draws.models import ConflictOfInterest, Draw, RecusalRow
 from draws.policies import can_unmask
+from draws.rules.offplatform import Line
 from draws.views.live import chained
 from foundation.errors import NotAllowed, OutOfOrder, RuleBroken
 from foundation.ledger.models import Entry
+from foundation.rulebook.periods import Period
 from inspections import actions as inspections
 from inspections.rules.waiving import WaiverRefused
+from planning import actions as planning
+from planning import board
 from planning.models import Drawn
 from registry import actions as registry
 from registry.history import visits_this_year
@@ -32,6 +37,45 @@ from tests.planning import factories as plan
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 BEIJING = ZoneInfo("Asia/Shanghai")
 IN_WINDOW = datetime(2026, 10, 9, 9, 30, tzinfo=BEIJING)
+
+
+# -- 沁水 ----------------------------------------------------------------------------------------------------
+
+
+def test_qs_s05_off_platform_draw():
+    bureau = plan.create_bureau("qinshui-2022")
+    plan.publish_items(bureau)
+    (only,) = plan.create_targets(bureau, 1, permit_class="key")
+    plan.approved_plan(bureau)
+    plan.note(bureau, "key", [only], period="2026Q1")
+    operator = create_user(bureau.organisation, "operator")
+
+    def key(period):
+        found = planning.confirm_quotas(
+            organisation=bureau.organisation, period=period, on=plan.TODAY, by=bureau.planner
+        )
+        return next(quota for quota in found if quota.line == "key")
+
+    given = {
+        "by": operator, "organisation": bureau.organisation, "period": "2026Q2", "kind": "paper", "held_at": make.ANNOUNCED,
+        "place": "会议室", "method": "纸签，纪检在场", "reason": "停电", "approver": bureau.head, "lines": [(key("2026Q2"), Line(only.uid))],
+        "file": ContentFile(b"%PDF-1.7", name="抽取记录.pdf"), "now": make.HELD,
+    }  # fmt: skip
+    for missing in ({"reason": ""}, {"approver": None}):
+        with pytest.raises(RuleBroken) as refused:
+            actions.register_off_platform(**given | missing)
+        assert refused.value.clause == "QS-3.4"
+    off = actions.register_off_platform(**given)
+    assert not Drawn.objects.filter(period="2026Q2").exists()
+    actions.decide_off_platform(by=bureau.head, off=off, approve=True, now=make.HELD)
+    report = words(signed_in(operator).get("/desk/draws/off/report.csv"))
+    assert off.number in report
+    assert only.uid in report
+    shown = board.board(bureau.organisation, Period.parse("2026Q2"), plan.TODAY)
+    row = next(row for row in shown.rows if row.figure.line.id == "key")
+    assert row.figure.drawn == 1
+    third = key("2026Q3")
+    assert (third.required, third.pool, third.reasons) == (1, 0, ["cap_limited"])
 
 
 # -- 内蒙古 --------------------------------------------------------------------------------------------------
