@@ -20,6 +20,7 @@ from foundation.errors import NotAllowed, OutOfOrder, RuleBroken
 from foundation.ledger.models import Entry
 from foundation.rulebook.periods import Period
 from inspections import actions as inspections
+from inspections.models import TeamMember
 from inspections.rules.waiving import WaiverRefused
 from planning import actions as planning
 from planning import board
@@ -335,3 +336,12 @@ def test_nm_s10_penalty_after_publication(client):
     page = words(client.get(f"/open/results/{first.number}/"))
     assert "案件已作出处罚决定" in page
     assert "2026-11-17" in page
+    TeamMember.objects.filter(visit=visit).update(joined_at=office_of.at(date(2026, 10, 14)))
+    told = {}
+    for day in ("2026-10-20", "2026-11-20", "2026-11-25"):
+        given = {"who": office.team[0].pk, "on": day, "print": "1"}
+        told[day] = words(signed_in(office.bureau.planner).get("/desk/performance/state/", given))
+    assert "待检查" in told["2026-10-20"]
+    assert "立案调查，办理中" in told["2026-11-20"]
+    assert "青环罚〔2026〕7号" not in told["2026-11-20"]
+    assert "青环罚〔2026〕7号" in told["2026-11-25"]
