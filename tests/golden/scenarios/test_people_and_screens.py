@@ -23,7 +23,7 @@ from inspections import actions as inspections
 from inspections.models import TeamMember
 from inspections.rules.waiving import WaiverRefused
 from planning import actions as planning
-from planning import board
+from planning import board, population
 from planning.models import Drawn
 from registry import actions as registry
 from registry.history import visits_this_year
@@ -77,6 +77,42 @@ def test_qs_s05_off_platform_draw():
     assert row.figure.drawn == 1
     third = key("2026Q3")
     assert (third.required, third.pool, third.reasons) == (1, 0, ["cap_limited"])
+
+
+def test_qs_s10_check_without_a_draw():
+    bureau = plan.create_bureau("qinshui-2022")
+    plan.publish_items(bureau)
+    checked, other = plan.create_targets(bureau, 2, permit_class="key")
+    plan.approved_plan(bureau)
+    operator = create_user(bureau.organisation, "operator")
+    given = {
+        "by": operator,
+        "target": checked,
+        "reason": "群众反映异味",
+        "planned_on": make.ON,
+        "now": make.HELD,
+    }
+    with pytest.raises(RuleBroken, match="须随机抽取"):
+        inspections.register_special(activity="campaign", reference="", **given)
+    with pytest.raises(RuleBroken, match="来源编号"):
+        inspections.register_special(activity="complaint", reference="", **given)
+    special = inspections.register_special(activity="complaint", reference="举报 2026-31", **given)
+    inspections.decide_special(by=bureau.head, special=special, approve=True, now=make.HELD)
+    inspections.finish_special(
+        by=operator,
+        special=special,
+        checked_on=make.ON,
+        problem_found=False,
+        outcome="未见异常",
+        now=make.HELD,
+    )
+    assert not Drawn.objects.exists()
+    register = population.read(bureau.organisation, bureau.book, make.ON, year=2026)
+    members = register.members(bureau.book.line("key"), bureau.units[0], Period.parse("2026Q4"))
+    assert members.visits[checked.pk] == 0
+    assert members.unvisited == [other.pk]
+    booked = checked.inspections.get()
+    assert (booked.counted, "投诉举报" in booked.source) == (False, True)
 
 
 # -- 内蒙古 --------------------------------------------------------------------------------------------------
