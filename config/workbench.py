@@ -8,7 +8,7 @@ from django.urls import NoReverseMatch, reverse
 
 from disclosure.models import DisclosureTask, Objection
 from draws import conflict_queries
-from draws.models import Draw, ReplacementRequest
+from draws.models import Draw, OffPlatformDraw, ReplacementRequest
 from foundation.organisation import roles
 from foundation.organisation.models import Organisation, User
 from foundation.rulebook.periods import Period
@@ -75,7 +75,7 @@ def _sources(held: frozenset[str]):
         "planning.approve": [_plans_to_approve, _overrides_to_approve],
         "planning.edit": [_plans_to_mend, _duties_due],
         "registry.import": [_imports_to_confirm],
-        "draws.approve": [_replacements_to_decide, _specials_to_decide],
+        "draws.approve": [_replacements_to_decide, _specials_to_decide, _off_platform_to_decide],
         "draws.operate": [_draws_due, _draws_to_prepare, _replacements_to_run, _visits_to_send],
         "draws.supervise": [_draws_to_watch],
     }
@@ -148,6 +148,12 @@ def _specials_to_decide(own: Organisation, user: User, on: date, days: Calendar)
             "非随机检查", special.target.name, f"{special.activity_name} {special.reference}", link("inspections:special", special.pk),
             "批准", special.planned_on, _left(special.planned_on, on, days),
         )  # fmt: skip
+
+
+def _off_platform_to_decide(own: Organisation, user: User, on: date, days: Calendar) -> Iterator[Todo]:
+    waiting = OffPlatformDraw.objects.filter(organisation=own, state="requested", approver=user)
+    for off in waiting.order_by("requested_at")[:20]:
+        yield Todo("平台外抽取", off.number, off.reason, link("draws:off-one", off.pk), "批准", None, None)
 
 
 def _to_review(own: Organisation, user: User, on: date, days: Calendar) -> Iterator[Todo]:

@@ -12,6 +12,7 @@ from draws.models import (
     Draw,
     DrawEvent,
     DrawStratum,
+    OffPlatformDraw,
     Presence,
     RefusedAct,
     ReplacementRequest,
@@ -224,4 +225,5 @@ def statistics(organisation: Organisation, year: int) -> dict[str, int]:
         + Presence.objects.filter(draw__in=formal, opinion="object").count(),
         "unsigned": seats.filter(opinion="noted").count(),
         "refused": RefusedAct.objects.filter(draw__in=formal).count(),
+        "off_platform": OffPlatformDraw.objects.counted().of_year(organisation, year).count(),
     }

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from inspections.views import filing, handing, people, rectify, results, special, tasks
+from inspections.views import duty, filing, handing, people, rectify, results, special, tasks
 
 app_name = "inspections"
 
 urlpatterns = [
     path("performance/", people.performance, name="people"),
+    path("performance/state/", duty.state, name="duty"),
     path("performance/recount/", people.recount, name="people-recount"),
     path("tasks/", tasks.visits, name="visits"),
     path("tasks/export/", tasks.export, name="visits-export"),

@@ -190,7 +190,7 @@ def _targets(
     facts = facts_of(still, on)
     clean = superior_clean(list(facts), year)
     beside = _beside(organisation, book, on)
-    tiers, visits = _tiers(organisation, on), _visits(organisation, year, drawn)
+    tiers, (visits, checked) = _tiers(organisation, on), _visits(organisation, year, drawn)
     bodies = [body.id for body in book.bodies if any(body.id in line.bodies for line in book.quotas)]
     for pk, area, unit, status, merged in still.values_list("id", "area", "unit", "status", "merged_into"):
         known = Facts(
@@ -202,6 +202,7 @@ def _targets(
             gone="merged" if merged else status if status in Target.GONE else "",
             tiers={body: tiers.get((pk, body)) or tier_ids(book, body, known, on) for body in bodies},
             visits=visits.get(pk, 0),
+            checked=pk in checked,
         )  # fmt: skip
 
 
@@ -243,9 +244,12 @@ def _tiers(organisation: Organisation, on: date) -> dict[tuple[int, str], tuple[
     return {key: tuple(tiers) for key, tiers in found.items()}
 
 
-def _visits(organisation: Organisation, year: int, drawn: Iterable[DrawnRow]) -> dict[int, int]:
+def _visits(
+    organisation: Organisation, year: int, drawn: Iterable[DrawnRow]
+) -> tuple[dict[int, int], set[int]]:
     """Counted visits of the year: every drawn task, open or done, one per target and draw period (a merged visit
-    counts once), and own inspections recorded from elsewhere. source: AMB-08, AMB-10
+    counts once), and own inspections recorded from elsewhere; beside them who had any own check at all, a targeted
+    one included: it does not count for the cap, but covers the target. source: AMB-08, AMB-10
     """
     seen: dict[int, set[str]] = defaultdict(set)
     numbers: dict[int, set[str]] = defaultdict(set)
@@ -254,12 +258,14 @@ def _visits(organisation: Organisation, year: int, drawn: Iterable[DrawnRow]) ->
             seen[target].add(draw_period(number, period))
         numbers[target].add(number)
     rows = PriorInspection.objects.filter(
-        target__organisation=organisation, on__year=year, counted=True, level=PriorInspection.Level.OWN
+        target__organisation=organisation, on__year=year, level=PriorInspection.Level.OWN
     )
-    for target, source, on in rows.values_list("target", "source", "on"):
-        if not any(number in source for number in numbers[target]):
+    checked: set[int] = set()
+    for target, source, on, counted in rows.values_list("target", "source", "on", "counted"):
+        checked.add(target)
+        if counted and not any(number in source for number in numbers[target]):
             seen[target].add(f"{on} {source}")
-    return {target: len(visits) for target, visits in seen.items()}
+    return {target: len(visits) for target, visits in seen.items()}, checked
 
 
 def draw_period(number: str, period: str) -> str:

@@ -53,7 +53,7 @@ def _start(organisation: Organisation, year: int, on: date, book: Rulebook, give
         for several in register.units.values()
         for unit in several
     ]
-    targets = tuple(replace(known, visits=0) for known in register.targets if not known.gone)
+    targets = tuple(replace(known, visits=0, checked=False) for known in register.targets if not known.gone)
 
     def required(line: Line, instance: Instance, period: Period, base: int) -> int:
         return numbers.get((line.id, instance.unit, period.id), 0)

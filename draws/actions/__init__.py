@@ -22,6 +22,7 @@ from draws.actions.conflicts import (
     withdraw_conflict,
 )
 from draws.actions.freeze import deposit_chain_b, freeze, print_sealed_copy, spotcheck
+from draws.actions.offplatform import decide_off_platform, register_off_platform, void_off_platform
 from draws.actions.openings import certify, certify_party, open_names, open_visited, unmask
 from draws.actions.pace import go_on, limit, pause
 from draws.actions.pool import approve_pool_change, ask_pool_change, endorse_pool_change, refuse_pool_change
@@ -53,6 +54,7 @@ __all__ = [
     "confirm_preparation",
     "confirm_presence",
     "confirm_spoken",
+    "decide_off_platform",
     "decide_replacement",
     "declare_conflict",
     "deposit_chain_b",
@@ -77,6 +79,7 @@ __all__ = [
     "redeclare_conflict",
     "refuse_pool_change",
     "refuse_withdrawal",
+    "register_off_platform",
     "rehearse_seeds",
     "reissue_code",
     "release_b",
@@ -95,6 +98,7 @@ __all__ = [
     "start_round",
     "unmask",
     "void",
+    "void_off_platform",
     "withdraw",
     "withdraw_conflict",
 ]

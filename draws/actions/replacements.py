@@ -178,6 +178,12 @@ def _check_asked(
     if kind == Kind.ADD:
         _check_added(draw, added)
         return
+    if added:
+        raise RuleBroken(
+            "替补人员由系统随机抽取，不能指定。请不选人，只提交原因。",
+            code="substitute_named",
+            clause="INV-05",
+        )
     if kind != Kind.ABSENT:
         visit = standing.visits.get(target)
         if visit is None:

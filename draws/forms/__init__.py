@@ -2,6 +2,7 @@
 
 from draws.forms.arranging import ArrangeForm, DrawForm
 from draws.forms.conflicts import ConflictForm
+from draws.forms.offplatform import OffPlatformForm
 from draws.forms.pool import PoolChangeForm
 from draws.forms.replacing import ReplacementForm
 from draws.forms.seating import JoinForm, SeatForm
@@ -12,6 +13,7 @@ __all__ = [
     "ConflictForm",
     "DrawForm",
     "JoinForm",
+    "OffPlatformForm",
     "PoolChangeForm",
     "ReplacementForm",
     "SeatForm",

@@ -11,6 +11,7 @@ from draws.models.consents import SwapConsent, SwapConsentQuerySet
 from draws.models.draw import Draw, DrawQuerySet, DrawStratum
 from draws.models.events import DrawEvent, DrawEventQuerySet, RefusedAct
 from draws.models.frozen import RecusalRow, SnapshotInspector, SnapshotTarget
+from draws.models.offplatform import OffPlatformDraw, OffPlatformDrawQuerySet, OffPlatformRow
 from draws.models.preparation import FeasibilityRun, PoolChange, PreparationCheck
 from draws.models.replacements import ReplacementRequest
 from draws.models.seats import Pace, Presence, Seat
@@ -27,6 +28,9 @@ __all__ = [
     "DrawQuerySet",
     "DrawStratum",
     "FeasibilityRun",
+    "OffPlatformDraw",
+    "OffPlatformDrawQuerySet",
+    "OffPlatformRow",
     "Pace",
     "PoolChange",
     "PreparationCheck",

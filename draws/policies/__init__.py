@@ -20,6 +20,13 @@ from draws.policies.conflicts import (
 )
 from draws.policies.ending import check_close, check_note_unsigned, check_seal, check_sign, check_void
 from draws.policies.naming import check_certify, check_open_names, check_party, check_unmask
+from draws.policies.offplatform import (
+    check_approver,
+    check_decide_off_platform,
+    check_read_off_platform,
+    check_register_off_platform,
+    check_void_off_platform,
+)
 from draws.policies.people import (
     BEFORE_FREEZE,
     VOIDABLE,
@@ -66,6 +73,7 @@ from draws.policies.swapping import check_answer_swap, check_ask_again
 
 can_unmask = can(check_unmask)
 can_open_names = can(check_open_names)
+can_read_off_platform = can(check_read_off_platform)
 can_approve_pool_change = can(check_approve_pool_change)
 can_endorse_pool_change = can(check_endorse_pool_change)
 can_refuse_pool_change = can(check_refuse_pool_change)
@@ -77,6 +85,7 @@ __all__ = [
     "can_approve_pool_change",
     "can_endorse_pool_change",
     "can_open_names",
+    "can_read_off_platform",
     "can_refuse_pool_change",
     "can_unmask",
     "can_withdraw_conflict",
@@ -84,6 +93,7 @@ __all__ = [
     "check_announce",
     "check_answer_swap",
     "check_approve_pool_change",
+    "check_approver",
     "check_ask_again",
     "check_ask_pool_change",
     "check_certify",
@@ -93,6 +103,7 @@ __all__ = [
     "check_confirm_preparation",
     "check_confirm_presence",
     "check_confirm_spoken",
+    "check_decide_off_platform",
     "check_decide_replacement",
     "check_declare_conflict",
     "check_deposit_chain_b",
@@ -111,8 +122,10 @@ __all__ = [
     "check_party",
     "check_prepare",
     "check_print_codes",
+    "check_read_off_platform",
     "check_reader",
     "check_refuse_pool_change",
+    "check_register_off_platform",
     "check_rehearse_seeds",
     "check_reissue_code",
     "check_release_b",
@@ -133,6 +146,7 @@ __all__ = [
     "check_supervisor",
     "check_unmask",
     "check_void",
+    "check_void_off_platform",
     "check_withdraw",
     "check_withdraw_conflict",
     "seats_of",

@@ -6,8 +6,10 @@ from foundation.errors import NotAllowed, OutOfOrder
 from foundation.organisation.models import User
 from foundation.organisation.policies import can as may
 from foundation.organisation.policies import check_another, check_may
+from foundation.organisation.roles import Role
+from personnel.models import Inspector
 
-S = Draw.State
+S, Kind = Draw.State, ReplacementRequest.Kind
 
 
 def check_request_replacement(by: User, draw: Draw) -> None:
@@ -27,6 +29,42 @@ def check_decide_replacement(by: User, request: ReplacementRequest) -> None:
     check_state(request.draw, (S.SIGNED,), "批准替换")
     if request.state != ReplacementRequest.State.REQUESTED:
         raise OutOfOrder(f"这份申请已经是“{request.get_state_display()}”，不能再批。")
+    _check_department(by, request)
+
+
+def _check_department(by: User, request: ReplacementRequest) -> None:
+    """Whoever leaves his team does not decide on it; on leaving and falling ill decides the head of his own department."""
+    row = request.draw.snapshot_inspectors.filter(commitment=request.inspector).select_related(
+        "inspector__unit"
+    )
+    person = row[0].inspector if request.inspector and row else None
+    if person is None:
+        return
+    if person.user_id == by.pk:
+        raise NotAllowed("要换下的是您本人，须由上一级负责人批准。")
+    if request.kind not in (Kind.RECUSE, Kind.ABSENT):
+        return
+    able = approvers(request, person)
+    if by not in able:
+        names = "、".join(user.name for user in able)
+        raise NotAllowed(f"要换下的人属于{person.unit.name}，须由该部门负责人或其上一级{names}批准。")
+
+
+def approvers(request: ReplacementRequest, person: Inspector) -> list[User]:
+    """The head of the person's own department; is it the head who leaves or asks, the leader above. source: NM-29.2, AMB-22
+
+    A leader whose account belongs to a department heads it; one without a department stands above all of them.
+    """
+    leaders = list(
+        User.objects.filter(
+            organisation=request.draw.organisation_id, is_active=True, grants__role=Role.HEAD, grants__revoked_at=None
+        )
+        .exclude(pk__in=[pk for pk in (person.user_id, request.requested_by_id) if pk])
+        .order_by("pk")
+    )  # fmt: skip
+    own = [user for user in leaders if user.unit_id == person.unit_id]
+    above = [user for user in leaders if user.unit_id is None]
+    return own or above or leaders
 
 
 def check_start_round(by: User, draw: Draw) -> None:

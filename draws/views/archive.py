@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from draws import archive, exports
-from draws.models import Draw, ReplacementRequest
+from draws.models import Draw, OffPlatformDraw, ReplacementRequest
 from draws.views.common import staff_draw
 from foundation.organisation.policies import can
 
@@ -59,7 +59,9 @@ def page(request: HttpRequest) -> HttpResponse:
     found = _found(request)
     page_obj = Paginator(found.qs, PER_PAGE).get_page(request.GET.get("page"))
     shown = Draw.objects.filter(pk__in=[draw.pk for draw in page_obj]).order_by("-scheduled_at", "-pk")
+    off = OffPlatformDraw.objects.visible_to(request.user).count()
     context = {
+        "off_platform": off, "off_words": f"登记 {off} 次，不在下表，不能核验。",
         "filter": found, "page_obj": page_obj, "rows": archive.rows(shown), "query": request.GET.urlencode(),
     }  # fmt: skip
     return render(request, "draws/archive.html", context)

@@ -32,7 +32,8 @@ _BY_APP = {
     "decide_replacement 批准替换 start_round 替补抽取 note_started 记检查开始 ask_pool_change 申请调整名单 approve_pool_change 批准调整名单 "
     "endorse_pool_change 核可调整名单 refuse_pool_change 不批调整名单 rehearse_seeds 可行性试抽 "
     "redeclare_conflict 改报利害关系 ask_withdrawal 申请撤销利害关系 refuse_withdrawal 不准撤销利害关系 confirm_conflicts 年度确认利害关系 "
-    "see_conflicts 查看利害关系 note_conflict_looks 记录查看利害关系 answer_swap 答复互换 ask_swap_again 再问互换 open_visited 检查后公开名称",
+    "see_conflicts 查看利害关系 note_conflict_looks 记录查看利害关系 answer_swap 答复互换 ask_swap_again 再问互换 open_visited 检查后公开名称 "
+    "register_off_platform 登记平台外抽取 decide_off_platform 批准平台外抽取 void_off_platform 作废平台外抽取",
     "inspections": "create_visits 生成检查任务 dispatch 派发通知 arrive 到场亮证 set_production_state 填生产状态 save_item 填检查事项 "
     "add_evidence 上传证据 finish 检查结束 submit_record 签字提交 review 审核结果 reopen 退回更正 waive 免予检查 open_followup 登记后续 "
     "set_followup_terms 填整改要求 close_followup 后续办结 receive_feedback 企业评价 renew_papers 重新生成文书 file_case 归档 hand_over 移送 "

@@ -72,7 +72,7 @@ def decide_special(
 def finish_special(
     *, by: User, special: SpecialCheck, checked_on: date, problem_found: bool, outcome: str, now: datetime | None = None
 ) -> SpecialCheck:  # fmt: skip
-    """What was found; the check counts in the register like any other of this bureau. source: AMB-08
+    """What was found; booked as a check of this bureau that covers the target and does not count for its cap. source: AMB-08
 
     raises: NotAllowed, OutOfOrder before the approval, RuleBroken
     """
@@ -90,7 +90,7 @@ def finish_special(
     special.problem_found, special.outcome = problem_found, outcome
     special.save(update_fields=["state", "checked_on", "problem_found", "outcome"])
     registry.record_prior_inspection(
-        target=special.target, level="own", on=checked_on, problem_found=problem_found,
+        target=special.target, level="own", on=checked_on, problem_found=problem_found, counted=False,
         source=f"{special.number} {special.activity_name}", by=by,
     )  # fmt: skip
     ledger.record(actor=by, act="inspections.finish_special", subject=special, data={

@@ -114,7 +114,7 @@ def finish(request: HttpRequest, special_id: int) -> HttpResponse:
         return _page(request, found, form, 422)
     attempt(
         request, lambda: actions.finish_special(by=request.user, special=found, **form.cleaned_data),
-        "检查结果已登记，并记入该对象的检查次数。",
+        "检查结果已登记，列在该对象的检查里；不占年度次数上限。",
     )  # fmt: skip
     return redirect("inspections:special", found.pk)
 

@@ -27,7 +27,10 @@ _SUPERIOR = "superior_clean_this_year"
 
 @dataclass(frozen=True)
 class Known:
-    """One target as the register has it on the day. `gone`: "" or closed, cancelled, moved, merged."""
+    """One target as the register has it on the day. `gone`: "" or closed, cancelled, moved, merged.
+
+    visits: those that count for the cap · checked: any check of this bureau this year, also one that does not count
+    """
 
     id: int
     area: int
@@ -36,6 +39,7 @@ class Known:
     gone: str = ""
     tiers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     visits: int = 0
+    checked: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,7 @@ class LineMembers:
 
     base: ids in the denominator · status: MC1 code of each id (X.* ids are listed but not in the base) ·
     visits: counted visits this year · causes: rule ids and sentences behind every C.* code ·
-    overrides: ids whose cap or exclusion an approved override sets aside
+    overrides: ids whose cap or exclusion an approved override sets aside · checked: ids with any check this year
     """
 
     line: str
@@ -97,6 +101,7 @@ class LineMembers:
     visits: dict[int, int]
     causes: dict[int, tuple[Cause, ...]] = field(default_factory=dict)
     overrides: dict[int, frozenset[str]] = field(default_factory=dict)
+    checked: set[int] = field(default_factory=set)
 
     @property
     def pool(self) -> list[int]:
@@ -104,7 +109,7 @@ class LineMembers:
 
     @property
     def unvisited(self) -> list[int]:
-        return [target for target in self.base if not self.visits.get(target)]
+        return [target for target in self.base if not self.visits.get(target) and target not in self.checked]
 
     def out_of_pool(self, code: str) -> list[int]:
         return [target for target in self.base if self.status[target] == code]
@@ -151,6 +156,8 @@ def line_members(
         if place is None:
             continue
         found.visits[target.id] = target.visits
+        if target.checked:
+            found.checked.add(target.id)
         if place:
             found.status[target.id] = place
             continue
