@@ -1,12 +1,13 @@
 """What every signed-in request passes."""
 
+import logging
 from collections.abc import Callable
 from urllib.parse import urlencode, urlsplit
 
 from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import PermissionDenied
-from django.db import DataError
+from django.db import DataError, IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,6 +18,8 @@ from foundation.errors import NotAllowed, RuleBroken
 from foundation.organisation import actions
 
 READING = ("GET", "HEAD", "OPTIONS")
+TWICE = "同一件事刚刚已经有人办理（或您在另一个页面提交过），这一次没有再记。请返回刷新，看清现在的状态。"
+log = logging.getLogger(__name__)
 
 
 class LoginRequired(LoginRequiredMiddleware):
@@ -74,6 +77,9 @@ class Refusals:
             return permission_denied(request, exception)
         if isinstance(exception, RuleBroken):
             return render(request, "409.html", {"reason": exception.message}, status=409)
+        if isinstance(exception, IntegrityError):
+            log.exception("constraint broken at %s", request.path, exc_info=exception)
+            return render(request, "409.html", {"reason": TWICE}, status=409)
         if isinstance(exception, (OverflowError, DataError)) or "NUL (0x00)" in str(exception):
             return bad_request(request, exception)  # a number or a character no database holds, made by hand
         return None

@@ -180,9 +180,12 @@ class ItemForm(forms.Form):
         self.fields["result"].choices = [("", blank), *outcomes.item_codes(codes).items()]
         for point in points:
             self.fields[f"p{point.pk}"] = forms.ChoiceField(
-                choices=[("clear", "未发现问题"), ("problem", "发现问题"), ("na", "不涉及")], required=False
+                label=f"{point.no}．{point.title}", required=False,
+                choices=[("clear", "未发现问题"), ("problem", "发现问题"), ("na", "不涉及")],
+            )  # fmt: skip
+            self.fields[f"n{point.pk}"] = forms.CharField(
+                label=f"{point.no}．{point.title}的说明", required=False, max_length=1000
             )
-            self.fields[f"n{point.pk}"] = forms.CharField(required=False, max_length=1000)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -22,7 +22,7 @@ LONGEST = 1000
 def receive(
     *, number: str, from_name: str, contact: str, text: str, kind: str = "objection", now: datetime | None = None
 ) -> Objection:  # fmt: skip
-    """An objection to a published number, with a receipt that cannot be guessed.
+    """An objection to a published number, with a receipt that cannot be guessed; the same words sent again keep theirs.
 
     raises: RuleBroken for an unknown number or an empty field
     """
@@ -37,6 +37,16 @@ def receive(
     who = words(from_name, 60, "没有填写姓名或单位。请填写后再提交。", "姓名或单位")
     reach = words(contact, 60, "没有填写联系方式。请填写后再提交。", "联系方式")
     said = words(text, LONGEST, "没有填写内容。请填写后再提交。", "内容")
+    same = Objection.objects.filter(
+        number=about.number,
+        kind=kind,
+        from_name=who,
+        contact=reach,
+        text=said,
+        state=Objection.State.RECEIVED,
+    ).first()
+    if same:
+        return same
     due = deadlines.answer_deadline(calendar(), timezone.localtime(at).date())
     made = Objection.objects.create(
         organisation=about.organisation, receipt=_receipt(at), kind=kind, number=about.number,

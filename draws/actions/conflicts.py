@@ -31,6 +31,7 @@ def declare_conflict(
     raises: NotAllowed, FileRefused, OutOfOrder for one that is declared already
     """
     policies.check_declare_conflict(by, inspector)
+    _lock_person(inspector)
     subject = target or entity
     if subject is not None and subject.organisation_id != inspector.organisation_id:
         raise RuleBroken("检查人员与对象不属于同一个局，请核对。", code="foreign_target")
@@ -47,6 +48,11 @@ def declare_conflict(
         data={"inspector": inspector.pk, "relation": relation, "replaces": replaces and replaces.pk, "files": hashes},
     )  # fmt: skip
     return conflict
+
+
+def _lock_person(inspector: Inspector) -> None:
+    """Two tabs one after the other, never both at once."""
+    Inspector.objects.select_for_update(of=("self",), no_key=True).get(pk=inspector.pk)
 
 
 def _check_new(

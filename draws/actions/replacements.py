@@ -44,6 +44,7 @@ def request_replacement(
     _check_ground(draw, kind, why, evidence)
     added = list(inspectors)
     _check_asked(_standing(draw), draw, kind, target, inspector, added)
+    _check_not_asked(draw, kind, target, inspector, added)
     asked = ReplacementRequest(
         draw=draw, kind=kind, target=target, inspector=inspector, why=why, reason=reason.strip(),
         evidence=evidence.strip(), requested_by=by, requested_at=moment(now),
@@ -194,6 +195,17 @@ def _check_asked(
             raise RuleBroken("这名检查人员不在该对象的检查组里，请刷新后重选。", code="not_in_team")
     elif inspector not in standing.inspectors:
         raise RuleBroken("这名检查人员不在本次抽取的名单里。", code="unknown_inspector")
+
+
+def _check_not_asked(draw: Draw, kind: str, target: str, inspector: str, added: list[Inspector]) -> None:
+    """The back button and a second tab send the same request again; it waits already."""
+    same = draw.replacements.filter(
+        kind=kind, target=target, inspector=inspector, state__in=(State.REQUESTED, State.APPROVED)
+    )
+    if any(set(row.inspectors.all()) == set(added) for row in same):
+        raise OutOfOrder(
+            "同样的替换申请已在办理，没有再登记。请在下面的清单里看它的进度。", code="asked_already"
+        )
 
 
 def _check_added(draw: Draw, added: list[Inspector]) -> None:

@@ -17,10 +17,14 @@ MAX_PARTS = 2000
 MAX_CELLS = 6_000_000
 _CHUNK = 1 << 20
 _OVERLAP = 400
-_CELL = re.compile(rb"<(?:\w+:)?c\s(?:[^>]*?\s)?r=[\"']([A-Z]{1,3})([0-9]{1,7})[\"'][^>]*(?<!/)>")
+_CELL = re.compile(rb"<(?:\w+:)?c\s(?:[^>]*?\s)?r=[\"']([A-Za-z]{1,3})([0-9]{1,7})[\"'][^>]*(?<!/)>")
+# A cell may stand without its place: then it is the next one of its row, whose number may be far off as well.
+_ROW = re.compile(rb"<(?:\w+:)?row\s(?:[^>]*?\s)?r=[\"']([0-9]{1,7})[\"']")
+_BARE = re.compile(rb"<(?:\w+:)?c(?:\s(?![^>]*\br=)[^>]*)?>")
+_ROW_OR_BARE = re.compile(rb"<(?:\w+:)?(row)[\s>]|" + _BARE.pattern)
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _FORMULA_CELL = re.compile(
-    rb"<(?:\w+:)?c\s(?:[^>]*?\s)?r=[\"']([A-Z]{1,3})([0-9]{1,7})[\"'][^>]*>\s*<(?:\w+:)?f[\s/>]"
+    rb"<(?:\w+:)?c\s(?:[^>]*?\s)?r=[\"']([A-Za-z]{1,3})([0-9]{1,7})[\"'][^>]*>\s*<(?:\w+:)?f[\s/>]"
 )
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
@@ -78,7 +82,7 @@ def scan_sheet(package: zipfile.ZipFile, name: str) -> Scan:
     """
     part = _part_of(package, name)
     formulas: set[tuple[int, int]] = set()
-    last_row = last_column = unpacked = 0
+    last_row = last_column = unpacked = bare = 0
     tail = b""
     with package.open(part) as stream:
         while chunk := stream.read(_CHUNK):
@@ -92,6 +96,11 @@ def scan_sheet(package: zipfile.ZipFile, name: str) -> Scan:
                 raise SheetRefused("文件里有不该出现的外部引用，不予打开。请复制到新的工作簿里再上传。")
             for letters, digits in set(_CELL.findall(text)):
                 last_row, last_column = max(last_row, int(digits)), max(last_column, _index(letters) + 1)
+            last_row = max([last_row, *map(int, _ROW.findall(text))])
+            if _BARE.search(text):
+                for found in _ROW_OR_BARE.finditer(text):
+                    bare = 0 if found[1] else bare + 1
+                    last_column = max(last_column, bare)
             if _FORMULA.search(text):
                 formulas.update((int(d) - 1, _index(c)) for c, d in _FORMULA_CELL.findall(text))
             tail = text[-_OVERLAP:]
@@ -128,7 +137,7 @@ def _part_of(package: zipfile.ZipFile, name: str) -> str:
 def _index(letters: bytes) -> int:
     """Zero-based column of its letters."""
     number = 0
-    for letter in letters:
+    for letter in letters.upper():
         number = number * 26 + letter - 64
     return number - 1
 

@@ -33,6 +33,11 @@ def hand_over(
         raise RuleBroken("请写明受移送机关、移送依据和理由。", code="handover_incomplete")
     today = timezone.localdate(moment(now))
     _check_between(sent_on, timezone.localdate(followup.opened_at), today, "移送日期", "问题登记日期")
+    same = followup.handovers.filter(
+        kind=kind, to_whom=to_whom.strip(), basis=basis.strip(), sent_on=sent_on
+    ).first()
+    if same:
+        raise RuleBroken(f"同样的移送已登记为 {same.number}，没有再登记。", code="handed_already")
     bureau = followup.visit.organisation
     serial = _next(bureau, today.year)
     made = Handover.objects.create(

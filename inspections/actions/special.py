@@ -35,6 +35,7 @@ def register_special(
         )
     book = rulebook_of(bureau, today)
     name, clause = exempting.check(book, activity=activity, reference=reference, reason=reason)
+    _check_not_registered(target, activity, reference)
     used = SpecialCheck.objects.filter(organisation=bureau, year=today.year)
     serial = (used.aggregate(last=Max("serial"))["last"] or 0) + 1
     made = SpecialCheck.objects.create(
@@ -47,6 +48,17 @@ def register_special(
         "target": target.uid, "activity": activity, "clause": clause, "reference": made.reference, "planned_on": planned_on,
     })  # fmt: skip
     return made
+
+
+def _check_not_registered(target: Target, activity: str, reference: str) -> None:
+    """The back button and a second tab send the same form again; one source calls for one check of a target."""
+    same = SpecialCheck.objects.filter(target=target, activity=activity, reference=reference.strip())
+    known = same.exclude(state=SpecialCheck.State.REFUSED).first()
+    if known:
+        raise RuleBroken(
+            f"这个对象凭同一来源编号“{known.reference}”的检查已登记为 {known.number}，没有再登记。",
+            code="registered_already",
+        )
 
 
 @transaction.atomic

@@ -30,6 +30,7 @@ def request_override(
     raises: FileRefused; RuleBroken for a rule without exceptions, or without reason, evidence or object
     """
     policies.check_request_override(by, organisation)
+    Organisation.objects.select_for_update(of=("self",), no_key=True).get(pk=organisation.pk)
     book = _book(organisation, year)
     clause = policies.check_overridable(book, rule)
     if not reason.strip() or not evidence.strip():

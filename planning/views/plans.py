@@ -143,10 +143,10 @@ def issue(request: HttpRequest, plan_id: int) -> HttpResponse:
 
 @require_POST
 def file(request: HttpRequest, plan_id: int) -> HttpResponse:
-    form = DayForm(request.POST)
+    found, form = get_object_or_404(plans(request), pk=plan_id), DayForm(request.POST)
     if not form.is_valid():
         messages.error(request, "请填写报备日期，例如 2026-01-20。")
-        return redirect("planning:plan", plan_id)
+        return redirect("planning:plan", found.pk)
     day = form.cleaned_data["day"]
     return _step(
         request,

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.db import IntegrityError
 from django.test import Client
 
 from foundation.errors import NotAllowed, RuleBroken
@@ -83,6 +84,7 @@ def test_a_refused_look_is_no_act():
         (NotAllowed("须由审核人办理。"), 403, "须由审核人办理。"),
         (RuleBroken("还没有采用规则书。"), 409, "还没有采用规则书。"),
         (OverflowError("too large"), 400, "返回上一页"),
+        (IntegrityError("UNIQUE constraint failed"), 409, "刚刚已经有人办理"),
     ],
 )
 def test_a_rule_that_no_page_caught_still_answers_in_words(monkeypatch, broken, status, words):

@@ -209,6 +209,9 @@ def test_an_objection_gets_a_receipt_and_a_working_day_deadline(holidays_2026):
     )
     assert sent.receipt.startswith("20261119-")
     assert sent.due_on == date(2026, 11, 26)
+    again = {"number": made.number, "from_name": "青禾德昌", "contact": "0000-1"}
+    assert actions.receive(**again, text=" 第 1 项不符") == sent, "按了两下提交，还是那一张回执"
+    assert actions.receive(**again, text="第 2 项不符") != sent
 
 
 @pytest.mark.parametrize(

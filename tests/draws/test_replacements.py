@@ -179,3 +179,6 @@ def test_a_locked_list_is_changed_with_a_proof_only(book):
         make.ask(house, draw, "void", target=gone, why="CLOSED", reason="已拆除")
     asked = make.ask(house, draw, "void", target=gone, why="CLOSED", reason="已拆除", evidence="照片 3 张")
     assert asked.state == "requested"
+    with pytest.raises(OutOfOrder, match="已在办理"):
+        make.ask(house, draw, "void", target=gone, why="CLOSED", reason="已拆除", evidence="照片 3 张")
+    assert draw.replacements.count() == 1

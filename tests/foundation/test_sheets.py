@@ -327,3 +327,27 @@ def test_headers_are_found_by_synonym_and_by_saved_mapping():
     grid = reading.read("a.xlsx", workbook(["代码", "谁"], ["1", "甲"]))
     layout = heads.find_headers(SHEET, grid, {"谁": "name"})
     assert layout.places == {"uid": 0, "name": 1}
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        '<row r="1"><c r="a1" t="inlineStr"><is><t>x</t></is></c></row><row r="1048576"><c r="xfd1048576"><v>1</v></c></row>',
+        '<row r="1048576">' + "<c><v>1</v></c>" * 9000 + "</row>",
+    ],
+    ids=["lower case", "without places"],
+)
+def test_far_off_cells_are_refused_however_their_place_is_written(cells):
+    """The reader understands both; it would ask for more memory than there is and take the server with it."""
+    made = io.BytesIO()
+    openpyxl.Workbook().save(made)
+    out = io.BytesIO()
+    with zipfile.ZipFile(made) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            data = old.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                head, _, _ = data.partition(b"<sheetData")
+                data = head + b"<sheetData>" + cells.encode() + b"</sheetData></worksheet>"
+            new.writestr(name, data)
+    with pytest.raises(SheetRefused, match="范围太大"):
+        reading.read("a.xlsx", out.getvalue())

@@ -114,6 +114,16 @@ def xlsx(rows) -> bytes:
     return out.getvalue()
 
 
+def far_off() -> bytes:
+    """A few kilobytes that would unfold to seventeen thousand million cells."""
+    book = Workbook()
+    book.active.append(("日期", "类型", "名称"))
+    book.active.cell(1_048_576, 16_384, "x")
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
 ROWS = [("日期", "类型", "名称"), (D(2027, 1, 1), "休", "元旦"), ("2027-02-14", "班", "春节")]
 
 
@@ -181,6 +191,9 @@ def test_a_wrong_row_is_named_with_its_remedy(row, error):
         (b"{", "a.json", "不是有效的 JSON"),
         (b"[]", "a.json", "没有日期列表"),
         (b"not a workbook", "a.xlsx", "无法读取这个 Excel 文件"),
+        (far_off(), "a.xlsx", "范围太大"),
+        (csv('日期,类型,名称\n2027-01-01,休,"' + "长" * 200_000), "a.csv", "CSV 读不下去"),
+        (b"[" * 200_000, "a.json", "不是有效的 JSON"),
     ],
 )
 def test_an_unreadable_file_is_refused(content, filename, words):
