@@ -41,6 +41,7 @@ ELSEWHERE = [
     ("desk/inspectors/", {"batch_id": "personnel.PersonnelImport", "source_id": "personnel.PersonnelMapping"}),
     ("desk/conflicts/", {"file_id": "draws.ConflictEvidence"}), ("m/conflicts/", {"file_id": "draws.ConflictEvidence"}),
     ("desk/plans/files/", {"file_id": "planning.PlanFile"}), ("desk/quarters/overrides/", {"file_id": "planning.OverrideFile"}),
+    ("desk/draws/off/", {"pk": "draws.OffPlatformDraw"}),
     ("desk/publish/", {"task_id": "disclosure.DisclosureTask"}), ("desk/draws/", {"run": "draws.FeasibilityRun"}),
     ("desk/plans/", {"run": "planning.YearSimulation"}), ("api/v1/targets/", {"pk": "registry.Target"}),
     ("api/v1/items/", {"pk": "registry.InspectionItem"}), ("api/v1/inspectors/", {"pk": "personnel.Inspector"}),
