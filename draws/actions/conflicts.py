@@ -1,9 +1,7 @@
 """Declared conflicts of interest between inspectors and targets or entities."""
 
-import secrets
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import BinaryIO, cast
 
 from django.core.files.base import File
 from django.utils import timezone
@@ -68,17 +66,12 @@ def _check_new(
 
 def _keep(conflict: ConflictOfInterest, file: File, by: User, at: datetime) -> ConflictEvidence:
     """One file, checked by its bytes, hashed, under a name nobody can guess; the same bytes twice are one row."""
-    name = uploads.plain_name(file.name or "")
-    kind = uploads.identify(name, cast(BinaryIO, file.file), file.size)
-    digest = uploads.digest(file)
-    known = conflict.files.filter(sha256=digest).first()
+    judged = uploads.Upload.judged(file)
+    known = conflict.files.filter(sha256=judged.sha256).first()
     if known:
         return known
-    row = ConflictEvidence(
-        conflict=conflict, name=name, media_type=uploads.MEDIA_TYPES[kind], size=file.size, sha256=digest,
-        uploaded_by=by, uploaded_at=at,
-    )  # fmt: skip
-    row.file.save(f"{secrets.token_hex(16)}.{kind}", file, save=False)
+    row = ConflictEvidence(conflict=conflict, uploaded_by=by, uploaded_at=at)
+    judged.fill(row)
     row.save()
     return row
 

@@ -3,10 +3,9 @@
 source: QS-3.4, QS-13.1, QS-13.2, AMB-54
 """
 
-import secrets
 from collections.abc import Sequence
 from datetime import datetime
-from typing import BinaryIO, cast
+from typing import cast
 
 from django.core.files.base import File
 from django.db.models import Max
@@ -75,7 +74,7 @@ def register_off_platform(
     off.platform, off.platform_number = platform.strip(), platform_number.strip()
     off.requested_by, off.requested_at, off.approver = by, at, cast(User, approver)
     off.differences = offplatform.differences_of(organisation, drawn, timezone.localdate(at))
-    _keep(off, file)
+    uploads.Upload.judged(file).fill(off)
     off.full_clean()
     off.save()
     for quota, target, team in drawn:
@@ -187,11 +186,3 @@ def _team(organisation: Organisation, line: Line) -> list[Inspector]:
     if missing:
         raise RuleBroken(f"名录里没有编号 {missing[0]} 的检查人员，请核对。", code="unknown_inspector")
     return list(people.values())
-
-
-def _keep(off: OffPlatformDraw, file: File) -> None:
-    """The evidence, checked by its bytes, hashed, under a name nobody can guess."""
-    off.name = uploads.plain_name(file.name or "")
-    kind = uploads.identify(off.name, cast(BinaryIO, file), file.size)
-    off.media_type, off.size, off.sha256 = uploads.MEDIA_TYPES[kind], file.size, uploads.digest(file)
-    off.file.save(f"{secrets.token_hex(16)}.{kind}", file, save=False)

@@ -2,8 +2,12 @@
 
 import hashlib
 import re
+import secrets
 import zipfile
-from typing import Any, BinaryIO
+from dataclasses import dataclass
+from typing import Any, BinaryIO, cast
+
+from django.core.files import File
 
 from foundation.errors import RuleBroken
 
@@ -84,3 +88,31 @@ def digest(file: Any) -> str:
         total.update(chunk)
     file.seek(0)
     return total.hexdigest()
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that is what its name says. name: plain · kind: extension · size in bytes · sha256 in hex"""
+
+    file: File
+    name: str
+    kind: str
+    size: int
+    sha256: str
+
+    @classmethod
+    def judged(cls, file: File, name: str = "") -> "Upload":
+        """name: instead of the one it came with. raises: FileRefused"""
+        plain = plain_name(name or file.name or "")
+        kind = identify(plain, cast(BinaryIO, file), file.size)
+        return cls(file, plain, kind, file.size, digest(file))
+
+    def fill(self, row: Any) -> None:
+        """Into a row with file, name, media_type, size and sha256; stored under a name nobody can guess, row not saved."""
+        row.name, row.media_type, row.size, row.sha256 = (
+            self.name,
+            MEDIA_TYPES[self.kind],
+            self.size,
+            self.sha256,
+        )
+        row.file.save(f"{secrets.token_hex(16)}.{self.kind}", self.file, save=False)

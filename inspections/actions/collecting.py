@@ -1,8 +1,6 @@
 """Evidence: checked by its bytes, hashed here, stored under a name nobody can guess."""
 
-import secrets
 from datetime import datetime
-from typing import BinaryIO, cast
 
 from django.core.files.base import File
 from django.db import transaction
@@ -30,22 +28,17 @@ def add_evidence(
     policies.check_record(by, visit)
     if visit_item is not None and visit_item.visit_id != visit.pk:
         raise RuleBroken("这个事项不属于这次检查，请刷新后再传。", code="foreign_item")
-    name = files.plain_name(name or file.name or "")
-    kind = files.identify(name, cast(BinaryIO, file.file), file.size)
-    digest = files.digest(file)
-    if claimed_sha256 and claimed_sha256.lower() != digest:
-        raise RuleBroken(f"“{name}”在传输中损坏，收到的内容与本机不一致。请重新上传。", code="damaged")
-    known = Evidence.objects.filter(visit=visit, sha256=digest).first()
+    judged = files.Upload.judged(file, name)
+    if claimed_sha256 and claimed_sha256.lower() != judged.sha256:
+        raise RuleBroken(f"“{judged.name}”在传输中损坏，收到的内容与本机不一致。请重新上传。", code="damaged")
+    known = Evidence.objects.filter(visit=visit, sha256=judged.sha256).first()
     if known:
         return known
-    evidence = Evidence(
-        visit=visit, visit_item=visit_item, name=name, media_type=files.MEDIA_TYPES[kind], size=file.size,
-        sha256=digest, uploaded_by=by, uploaded_at=moment(now),
-    )  # fmt: skip
-    evidence.file.save(f"{secrets.token_hex(16)}.{kind}", file, save=False)
+    evidence = Evidence(visit=visit, visit_item=visit_item, uploaded_by=by, uploaded_at=moment(now))
+    judged.fill(evidence)
     evidence.save()
     ledger.record(actor=by, act="inspections.add_evidence", subject=visit, data={
-        "name": name, "sha256": digest, "size": file.size, "item": visit_item.item.code if visit_item else "",
+        "name": judged.name, "sha256": judged.sha256, "size": judged.size, "item": visit_item.item.code if visit_item else "",
     })  # fmt: skip
     return evidence
 

@@ -1,7 +1,6 @@
 """Taking a file in: judged by its bytes, hashed, stored under a name nobody can guess."""
 
-import secrets
-from typing import BinaryIO, TypeVar, cast
+from typing import TypeVar
 
 from django.core.files.base import File
 
@@ -18,11 +17,8 @@ def keep(row: Kept, file: File, *, by: User, act: str) -> Kept:
 
     raises: FileRefused for a file that is not what its name says
     """
-    row.name = uploads.plain_name(file.name or "")
-    kind = uploads.identify(row.name, cast(BinaryIO, file), file.size)
-    row.media_type, row.size, row.sha256 = uploads.MEDIA_TYPES[kind], file.size, uploads.digest(file)
+    uploads.Upload.judged(file).fill(row)
     row.uploaded_by = by
-    row.file.save(f"{secrets.token_hex(16)}.{kind}", file, save=False)
     row.save()
     subject = row.override if isinstance(row, OverrideFile) else row.plan
     ledger.record(
