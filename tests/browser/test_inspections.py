@@ -56,9 +56,7 @@ def sit(live_server, context):
 
 def look(page, name: str) -> None:
     """Accessible, quiet, no sideways scroll; a picture when asked for."""
-    page.wait_for_function(
-        "document.readyState === 'complete'"
-    )  # a click may still be on its way to the next page
+    page.wait_for_load_state()  # a click may still be loading the next page; the CSP forbids polling in it
     if os.environ.get("SHOTS"):
         page.screenshot(path=str(Path(os.environ["SHOTS"]) / f"{name}.png"), full_page=True)
     page.evaluate(AXE)

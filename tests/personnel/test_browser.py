@@ -57,9 +57,7 @@ def page(live_server, context, client, planner):
 
 def check(page, shots, name: str) -> None:
     """Both sizes: fits, accessible, quiet; a picture for those who look."""
-    page.wait_for_function(
-        "document.readyState === 'complete'"
-    )  # a click may still be on its way to the next page
+    page.wait_for_load_state()  # a click may still be loading the next page; the CSP forbids polling in it
     for width, height in SIZES:
         page.set_viewport_size({"width": width, "height": height})
         assert page.evaluate("document.documentElement.scrollWidth") <= width, (name, width)
