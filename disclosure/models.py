@@ -10,15 +10,12 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from draws.models import Draw
-from foundation.organisation.models import Organisation, User
+from foundation.organisation.models import Organisation, ScopedQuerySet
 from inspections.models import Visit
 from planning.models import AnnualPlan
 
 
-class TaskQuerySet(models.QuerySet):
-    def visible_to(self, user: User) -> Self:
-        return self.filter(organisation__in=Organisation.objects.visible_to(user))
-
+class TaskQuerySet(ScopedQuerySet):
     def open(self) -> Self:
         """Not yet public for the first time and not exempt; a pending correction is not open."""
         return self.filter(first_published_on=None).exclude(state=DisclosureTask.State.EXEMPT)
@@ -257,10 +254,7 @@ class Publication(models.Model):
         return self.nature == self.Nature.WITHDRAWAL
 
 
-class ObjectionQuerySet(models.QuerySet):
-    def visible_to(self, user: User) -> Self:
-        return self.filter(organisation__in=Organisation.objects.visible_to(user))
-
+class ObjectionQuerySet(ScopedQuerySet):
     def open(self) -> Self:
         return self.filter(state=Objection.State.RECEIVED)
 

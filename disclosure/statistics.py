@@ -183,6 +183,7 @@ def disclosure_numbers() -> dict[str, Any]:
     used = [
         max(0, workdays_between(days, start, end))
         for start, end in tasks.values_list("clock_from", "first_published_on")
+        if end is not None
     ]
     return {
         "results": current.count(),

@@ -24,3 +24,15 @@ class OutOfOrder(RuleBroken):
     """The state of the thing does not allow this now."""
 
     code = "out_of_order"
+
+
+class EditedMeanwhile(RuleBroken):
+    """Somebody else saved first. `differences`: [(field, label, theirs, yours)] still to be decided; `version`: theirs."""
+
+    code = "edited_meanwhile"
+
+    def __init__(self, differences: list[tuple[str, str, str, str]], version: int) -> None:
+        words = "、".join(label for _, label, _, _ in differences) or "其他栏目"
+        super().__init__(f"您编辑时，别人已保存了新版本，不同之处：{words}。请对照后再保存。")
+        self.differences = differences
+        self.version = version

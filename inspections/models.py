@@ -9,15 +9,12 @@ from django.db.models import Q
 from django.utils import timezone
 
 from draws.models import Draw
-from foundation.organisation.models import Organisation, User
+from foundation.organisation.models import Organisation, ScopedQuerySet, User
 from personnel.models import Inspector
 from registry.models import CheckPoint, InspectionItem, PriorInspection, Target
 
 
-class VisitQuerySet(models.QuerySet):
-    def visible_to(self, user: User) -> Self:
-        return self.filter(organisation__in=Organisation.objects.visible_to(user))
-
+class VisitQuerySet(ScopedQuerySet):
     def of_inspector(self, user: User) -> Self:
         """Only the visits whose present team the user is in."""
         return self.filter(team__inspector__user=user, team__left_at=None).distinct()
@@ -463,11 +460,6 @@ class Feedback(models.Model):
         return f"{self.visit} {self.get_rating_display()}"
 
 
-class CaseFileQuerySet(models.QuerySet):
-    def visible_to(self, user: User) -> Self:
-        return self.filter(organisation__in=Organisation.objects.visible_to(user))
-
-
 class CaseFile(models.Model):
     """一案一卷：一次检查归档时的全部材料，一个压缩包，逐件有指纹；以后有变化的另成一版，旧的不动。source: QS-22.1"""
 
@@ -486,7 +478,7 @@ class CaseFile(models.Model):
     )
     filed_at = models.DateTimeField("归档时间", default=timezone.now)
 
-    objects = CaseFileQuerySet.as_manager()
+    objects = ScopedQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "卷宗"
@@ -499,11 +491,6 @@ class CaseFile(models.Model):
 
     def __str__(self) -> str:
         return self.number
-
-
-class HandoverQuerySet(models.QuerySet):
-    def visible_to(self, user: User) -> Self:
-        return self.filter(organisation__in=Organisation.objects.visible_to(user))
 
 
 class Handover(models.Model):
@@ -534,7 +521,7 @@ class Handover(models.Model):
     received_by = models.CharField("签收人", max_length=60, blank=True)
     case_number = models.CharField("案号", max_length=80, blank=True)
 
-    objects = HandoverQuerySet.as_manager()
+    objects = ScopedQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "移送文书"
@@ -558,11 +545,6 @@ class Handover(models.Model):
 
     def __str__(self) -> str:
         return self.number
-
-
-class SpecialCheckQuerySet(models.QuerySet):
-    def visible_to(self, user: User) -> Self:
-        return self.filter(organisation__in=Organisation.objects.visible_to(user))
 
 
 class SpecialCheck(models.Model):
@@ -604,7 +586,7 @@ class SpecialCheck(models.Model):
     problem_found = models.BooleanField("发现问题", null=True, blank=True)
     outcome = models.CharField("检查情况", max_length=1000, blank=True)
 
-    objects = SpecialCheckQuerySet.as_manager()
+    objects = ScopedQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "不适用双随机的检查"

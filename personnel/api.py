@@ -30,7 +30,9 @@ class UnitSerializer(serializers.ModelSerializer):
 class InspectorSerializer(serializers.ModelSerializer):
     """`status`: roster status code of today (draw-protocol.md §5); `certificate_state`: alarm bucket of today."""
 
-    organisation = serializers.SlugRelatedField(slug_field="code", read_only=True)
+    organisation: serializers.SlugRelatedField = serializers.SlugRelatedField(
+        slug_field="code", read_only=True
+    )
     unit = UnitSerializer(read_only=True)
     areas = AreaSerializer(many=True, read_only=True)
     specialities = serializers.ListField(child=serializers.CharField(), read_only=True)

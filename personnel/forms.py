@@ -7,6 +7,7 @@ from django import forms
 from django.utils import timezone
 
 from foundation.organisation.models import Area, Organisation, Unit, User
+from foundation.organisation.pages import over_version
 from foundation.rulebook.model import Rulebook
 from personnel.models import Absence, Assistant, Certificate, Inspector, Posting, Speciality
 
@@ -135,8 +136,7 @@ class InspectorForm(forms.ModelForm):
 
     def again(self, version: int) -> "InspectorForm":
         """The same form, to be saved over the version that came between."""
-        self.data = self.data.copy()
-        self.data["version"] = str(version)
+        self.data = over_version(self.data, version)
         return self
 
     def values(self) -> dict[str, Any]:
@@ -338,8 +338,7 @@ class AssistantForm(forms.ModelForm):
 
     def again(self, version: int) -> "AssistantForm":
         """The same form, to be saved over the version that came between."""
-        self.data = self.data.copy()
-        self.data["version"] = str(version)
+        self.data = over_version(self.data, version)
         return self
 
 

@@ -85,7 +85,7 @@ class QuotaRowSerializer(serializers.Serializer):
     officers = serializers.IntegerField(allow_null=True)
     rate = serializers.CharField(allow_null=True)
     raw = serializers.CharField()
-    required = serializers.IntegerField(help_text="应抽")
+    required = serializers.IntegerField(help_text="应抽")  # type: ignore[assignment]  # the name of a result, not the option
     floor = serializers.IntegerField(help_text="计划下限，0 为没有")
     pool = serializers.IntegerField(help_text="可抽")
     drawn = serializers.IntegerField(help_text="已抽")

@@ -309,7 +309,8 @@ class MakeUpForm(forms.Form):
         return of_period[: self.cleaned_data["count"]]
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean()
+        super().clean()
+        data = self.cleaned_data
         spare = sum(row.period == data.get("period") for row in self.rows)
         if data.get("count", 0) > spare and "period" in data:
             self.add_error("count", f"这一期只多抽了 {spare} 家。请改为不超过 {spare}。")

@@ -8,16 +8,13 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from foundation.organisation.models import Area, Organisation, Unit, User
+from foundation.organisation.models import Area, Organisation, ScopedQuerySet, Unit
 from foundation.rulebook.periods import Period
 from planning.rules.months import by_month
 from registry.models import InspectionItem
 
 
-class PlanQuerySet(models.QuerySet):
-    def visible_to(self, user: User) -> Self:
-        return self.filter(organisation__in=Organisation.objects.visible_to(user))
-
+class PlanQuerySet(ScopedQuerySet):
     def in_force(self, organisation: Organisation, year: int) -> Self:
         """The issued version of a year, or, before it is issued, the approved one. Quotas rest on the department's own
         plan; a joint plan says which of its checks are made together.
@@ -248,10 +245,7 @@ class PlannedNumber(models.Model):
         return by_month(self.number, Period.parse(self.period), self.months)
 
 
-class QuotaQuerySet(models.QuerySet):
-    def visible_to(self, user: User) -> Self:
-        return self.filter(organisation__in=Organisation.objects.visible_to(user))
-
+class QuotaQuerySet(ScopedQuerySet):
     def of_period(self, organisation: Organisation, period: str) -> Self:
         return self.filter(organisation=organisation, period=period)
 
@@ -348,10 +342,7 @@ class MakeUp(models.Model):
         constraints = [models.CheckConstraint(condition=~Q(reason=""), name="make_up_has_a_reason")]
 
 
-class OverrideQuerySet(models.QuerySet):
-    def visible_to(self, user: User) -> Self:
-        return self.filter(organisation__in=Organisation.objects.visible_to(user))
-
+class OverrideQuerySet(ScopedQuerySet):
     def approved(self, organisation: Organisation, year: int) -> Self:
         return self.filter(organisation=organisation, year=year, approved_by__isnull=False)
 

@@ -156,9 +156,9 @@ class TargetForm(forms.ModelForm):
             else None
         )
         if permit:
-            self.initial |= {
-                "permit_number": permit.number, "permit_from": permit.valid_from, "permit_until": permit.valid_until,
-            }  # fmt: skip
+            self.initial.update(
+                permit_number=permit.number, permit_from=permit.valid_from, permit_until=permit.valid_until
+            )
 
     def clean_uscc(self) -> str:
         text = self.cleaned_data["uscc"].strip()

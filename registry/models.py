@@ -12,7 +12,7 @@ from django.db.models.functions import Cast, Concat, Lower
 from django.utils import timezone
 
 from foundation.intake import models as intake
-from foundation.organisation.models import Area, Organisation, Unit, User
+from foundation.organisation.models import Area, Organisation, ScopedQuerySet, Unit, User
 from registry.searching import search_for
 from registry.upkeep import (
     CreditRating,
@@ -399,10 +399,7 @@ class PriorInspection(models.Model):
         ]
 
 
-class ItemQuerySet(models.QuerySet):
-    def visible_to(self, user: User) -> Self:
-        return self.filter(organisation__in=Organisation.objects.visible_to(user))
-
+class ItemQuerySet(ScopedQuerySet):
     def published(self, on: date) -> Self:
         """What may be drawn and inspected on a day: 未公布的事项不得检查."""
         return self.filter(status=InspectionItem.Status.PUBLISHED, effective_from__lte=on)

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from foundation.organisation.models import Organisation, User
+from foundation.organisation.models import Organisation, ScopedQuerySet
 
 TARGET = "registry.Target"
 
@@ -42,10 +42,7 @@ class TargetChange(models.Model):
         indexes = [models.Index(fields=["target", "at"], name="change_by_target")]
 
 
-class PendingChangeQuerySet(models.QuerySet):
-    def visible_to(self, user: User) -> Self:
-        return self.filter(organisation__in=Organisation.objects.visible_to(user))
-
+class PendingChangeQuerySet(ScopedQuerySet):
     def waiting(self) -> Self:
         return self.filter(state=PendingChange.State.WAITING)
 

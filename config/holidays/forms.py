@@ -44,7 +44,8 @@ class ConfirmForm(NoticeForm):
         return json.dumps(days, ensure_ascii=False)
 
     def clean(self):
-        given = super().clean()
+        super().clean()
+        given = self.cleaned_data
         if given.get("rows") and given.get("year"):
             try:
                 given["parsed"] = parse_holidays(given["rows"].encode(), ROWS, given["year"])

@@ -16,7 +16,7 @@ WAITING = DisclosureTask.State.WAITING
 
 def publish_all(bureau: Bureau, schedule: Schedule, done: list[Visit]) -> tuple[int, int]:
     """Each result two days after its visit, plan and draw at once. returns: results published, tasks late."""
-    last = max(visit.completed_on for visit in done)
+    last = max(visit.completed_on for visit in done if visit.completed_on)
     actions.ensure_tasks(
         organisation=bureau.organisation, on=last + timedelta(days=1), by=bureau.staff.publisher
     )

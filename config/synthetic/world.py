@@ -56,7 +56,7 @@ def _scaled(counts: list[int], total: int | None) -> list[int]:
 def _targets(book: Rulebook, mix: Mix, random: Random, on: date, counts: list[int]) -> list[dict[str, Any]]:
     taken_names: set[str] = set()
     taken_codes: set[str] = set()
-    rows = []
+    rows: list[Any] = []
     for group, count in zip(mix.groups, counts, strict=True):
         for n in range(count):
             town = group.town if group.town is not None else n % _open_towns(mix)
@@ -96,7 +96,7 @@ def _flag_text(book: Rulebook, flag: str, on: date) -> str:
 
 def _inspectors(mix: Mix, random: Random, on: date, counts: list[int]) -> list[dict[str, Any]]:
     taken: set[str] = set()
-    rows = []
+    rows: list[Any] = []
     for unit, count in zip(mix.units, counts, strict=True):
         towns = [names.TOWNS[town] for town in (unit.towns or range(mix.towns))]
         for n in range(count):

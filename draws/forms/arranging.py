@@ -138,7 +138,7 @@ class DrawForm(forms.Form):
 class ArrangeForm(DrawForm):
     """The same fields for a draw that exists: its kind stays, what it takes is filled in."""
 
-    kind = None
+    kind = None  # type: ignore[assignment]  # Django: a field of the parent taken out
 
     @classmethod
     def of(cls, draw: Draw, quotas: list[Quota], data: Any = None) -> "ArrangeForm":

@@ -7,14 +7,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from foundation.organisation.models import Organisation, Unit, User
+from foundation.organisation.models import Organisation, ScopedQuerySet, Unit
 from planning.models import AnnualPlan, Quota
 
 
-class DrawQuerySet(models.QuerySet):
-    def visible_to(self, user: User) -> Self:
-        return self.filter(organisation__in=Organisation.objects.visible_to(user))
-
+class DrawQuerySet(ScopedQuerySet):
     def formal(self) -> Self:
         return self.filter(kind=Draw.Kind.FORMAL)
 

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from foundation.organisation.models import Organisation, User
+from foundation.organisation.models import Organisation, ScopedQuerySet
 from personnel.models import Inspector
 from planning.models import Quota
 from registry.models import Target
@@ -19,10 +19,7 @@ def _person(label: str, *, null: bool = False) -> models.ForeignKey:
     )
 
 
-class OffPlatformDrawQuerySet(models.QuerySet):
-    def visible_to(self, user: User) -> Self:
-        return self.filter(organisation__in=Organisation.objects.visible_to(user))
-
+class OffPlatformDrawQuerySet(ScopedQuerySet):
     def counted(self) -> Self:
         """Approved and not taken back: their targets stand in quota and cap."""
         return self.filter(state=OffPlatformDraw.State.APPROVED)

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods
 
 from draws import policies, queries
 from draws.models import Draw, Seat
-from foundation.errors import NotAllowed, RuleBroken
+from foundation.errors import RuleBroken
+from foundation.organisation.pages import status_of
 from foundation.organisation.policies import can
 
 WITH = ("organisation", "operator", "discipline", "chain_b_by", "retries", "previous")
@@ -61,10 +62,6 @@ def audience_of(request: HttpRequest, draw: Draw) -> str:
         inside = user.is_authenticated and not policies.why_not(policies.check_reader, user, draw)
         request._audience = "observer" if inside or seat_of(request, draw) else "public"
     return request._audience
-
-
-def status_of(broken: RuleBroken) -> int:
-    return 403 if isinstance(broken, NotAllowed) else 409
 
 
 def is_stale(request: HttpRequest, draw: Draw) -> bool:

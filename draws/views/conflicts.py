@@ -20,10 +20,11 @@ from draws import actions, conflict_queries
 from draws.forms.conflicts import ConflictForm, WithdrawalForm
 from draws.models import ConflictEvidence, ConflictLook, ConflictOfInterest
 from draws.readiness.conflicts import conflicts_of
-from draws.views.common import staff_draw, status_of
+from draws.views.common import staff_draw
 from foundation.documents.serving import send
 from foundation.errors import RuleBroken
 from foundation.intake.files import respond
+from foundation.organisation.pages import status_of
 from foundation.organisation.policies import can
 from foundation.sheets.columns import Column, Sheet
 from personnel.models import Inspector

@@ -15,9 +15,9 @@ from draws import actions, policies, queries
 from draws.filters import DrawFilter
 from draws.forms import DrawForm
 from draws.models import Draw, DrawStratum
-from draws.views.common import status_of
 from foundation.errors import RuleBroken
 from foundation.organisation.models import Organisation
+from foundation.organisation.pages import status_of
 from foundation.organisation.policies import can
 from foundation.rulebook.errors import CannotEvaluate
 from foundation.rulebook.model import Rulebook

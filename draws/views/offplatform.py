@@ -16,10 +16,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from draws import actions, exports, offplatform, policies
 from draws.forms import OffPlatformForm
 from draws.models import OffPlatformDraw
-from draws.views.common import status_of
 from draws.views.draws import quotas_of
 from foundation.documents.serving import send
 from foundation.errors import RuleBroken
+from foundation.organisation.pages import status_of
 from foundation.organisation.policies import can
 from foundation.rulebook.errors import CannotEvaluate
 from foundation.rulebook.periods import Period

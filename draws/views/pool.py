@@ -12,8 +12,9 @@ from draws import actions, policies
 from draws.forms import PoolChangeForm
 from draws.models import Draw, PoolChange
 from draws.readiness.exceptions import changes_of, exclusions_of, overrides_of, rule_name, rules_to_set_aside
-from draws.views.common import attempt, staff_draw, status_of, verb
+from draws.views.common import attempt, staff_draw, verb
 from foundation.errors import RuleBroken
+from foundation.organisation.pages import status_of
 from foundation.sheets.columns import Column, Sheet
 from planning.trial import book_of
 from registry.exports import respond

@@ -15,9 +15,10 @@ from draws import actions, policies, queries, scenes
 from draws.forms import JoinForm, SignForm
 from draws.models import Draw, Seat
 from draws.rules.mc1.entropy import ENOUGH_BITS
-from draws.views.common import WITH, attempt, cookie_name, seat_of, status_of, verb
+from draws.views.common import WITH, attempt, cookie_name, seat_of, verb
 from draws.views.live import chained, mark_of
 from foundation.errors import RuleBroken
+from foundation.organisation.pages import status_of
 
 COOKIE_AGE = 60 * 60 * 24 * 30
 S = Draw.State

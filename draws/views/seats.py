@@ -12,8 +12,9 @@ from draws import actions, policies
 from draws.forms import SeatForm
 from draws.models import Draw, Seat
 from draws.rules.enough import seating_gap
-from draws.views.common import attempt, staff_draw, status_of, verb
+from draws.views.common import attempt, staff_draw, verb
 from foundation.errors import RuleBroken
+from foundation.organisation.pages import status_of
 
 HOME = "draws:seats"
 

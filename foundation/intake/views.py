@@ -17,6 +17,7 @@ from foundation.intake import files, pages, progress, sources, steps
 from foundation.intake.doors import Door, door
 from foundation.intake.forms import ColumnsForm, CommitForm, SourceForm, UploadForm, corrections
 from foundation.intake.models import Batch, State
+from foundation.organisation.pages import status_of
 from foundation.sheets.columns import Sheet
 from foundation.sheets.errors import SheetRefused
 from foundation.sheets.heads import find_headers, headers_of
@@ -61,7 +62,7 @@ def upload(request: HttpRequest, kind: str) -> HttpResponse:
                 return redirect(pages.Urls(gate, _take(request, gate, form).pk).batch)
             except RuleBroken as broken:
                 form.add_error("file", broken.message)
-                status = 422 if isinstance(broken, SheetRefused) else _status(broken)
+                status = 422 if isinstance(broken, SheetRefused) else status_of(broken)
     found = gate.batches_of(request.user.organisation).defer("errors", "rejected", "upload").order_by("-id")
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     rows = [(row, pages.Urls(gate, row.pk).batch) for row in page]
@@ -91,10 +92,6 @@ def _take(request: HttpRequest, gate: Door, form: UploadForm) -> Batch:
         if refused.code not in _UNKNOWN_HEADERS:
             raise
         return steps.ask_columns(**what, problem=refused.message)
-
-
-def _status(broken: RuleBroken) -> int:
-    return 403 if isinstance(broken, NotAllowed) else 409
 
 
 @require_GET
@@ -203,7 +200,7 @@ def _step(request: HttpRequest, kind: str, batch_id: int, act: Callable[[Door, B
         said = act(gate, found)
     except RuleBroken as broken:
         messages.error(request, broken.message)
-        return _page(request, gate, found, _status(broken))
+        return _page(request, gate, found, status_of(broken))
     if said:
         messages.success(request, said)
     return redirect(pages.Urls(gate, found.pk).batch)
@@ -285,7 +282,7 @@ def _source_step(request: HttpRequest, kind: str, source_id: int, act: Callable)
         messages.success(request, act(gate, row))
     except RuleBroken as broken:
         messages.error(request, broken.message)
-        return _sources_page(request, gate, _status(broken))
+        return _sources_page(request, gate, status_of(broken))
     return redirect(pages.Urls(gate).sources)
 
 

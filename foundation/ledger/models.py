@@ -8,16 +8,12 @@ from django.db import models
 
 from foundation.ledger.rules import GENESIS, Link
 from foundation.ledger.words import word_of
-from foundation.organisation.models import Organisation, User
+from foundation.organisation.models import Organisation, ScopedQuerySet
 
 
-class EntryQuerySet(models.QuerySet):
+class EntryQuerySet(ScopedQuerySet):
     def in_order(self) -> Self:
         return self.order_by("seq")
-
-    def visible_to(self, user: User) -> Self:
-        """Entries of the user's organisation and its branches."""
-        return self.filter(organisation__in=Organisation.objects.visible_to(user))
 
     def of(self, subject: models.Model) -> Self:
         """Entries about one object, newest first."""

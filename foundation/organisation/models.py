@@ -20,6 +20,13 @@ class OrganisationQuerySet(models.QuerySet):
         return self.filter(models.Q(pk=own) | models.Q(parent=own) | models.Q(parent__parent=own))
 
 
+class ScopedQuerySet(models.QuerySet):
+    """Rows with an `organisation`: what the user may see is what belongs to his bureau and the branches below it."""
+
+    def visible_to(self, user: "User") -> Self:
+        return self.filter(organisation__in=Organisation.objects.visible_to(user))
+
+
 class Organisation(models.Model):
     """局及其分局。"""
 

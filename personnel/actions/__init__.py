@@ -1,7 +1,6 @@
 """The only writers of the register of inspectors."""
 
 from personnel.actions.assistants import (
-    AssistantEditedMeanwhile,
     create_assistant,
     edit_assistant,
     end_commission,
@@ -46,7 +45,6 @@ from personnel.actions.words import (
 )
 
 __all__ = [
-    "AssistantEditedMeanwhile",
     "add_speciality",
     "begin_history",
     "bring_up_to_date",

@@ -7,23 +7,11 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from foundation.errors import OutOfOrder, RuleBroken
+from foundation.errors import EditedMeanwhile, OutOfOrder, RuleBroken
 from foundation.ledger import actions as ledger
 from foundation.organisation.models import Area, Organisation, User
 from personnel import policies, rules
 from personnel.models import Assistant
-
-
-class AssistantEditedMeanwhile(RuleBroken):
-    """Somebody else saved first. `differences`: [(label, theirs, yours)]."""
-
-    code = "edited_meanwhile"
-
-    def __init__(self, differences: list[tuple[str, str, str]], version: int) -> None:
-        words = "、".join(label for label, _, _ in differences) or "其他栏目"
-        super().__init__(f"您编辑时，别人已保存了新版本，不同之处：{words}。请对照后再保存。")
-        self.differences = differences
-        self.version = version
 
 
 @transaction.atomic
@@ -51,10 +39,10 @@ def edit_assistant(
     areas: Sequence[Area] | None = None,
     by: User,
 ) -> Assistant:
-    """raises: AssistantEditedMeanwhile, NotAllowed, RuleBroken"""
+    """raises: EditedMeanwhile, NotAllowed, RuleBroken"""
     row = _locked(assistant, by)
     if row.version != version:
-        raise AssistantEditedMeanwhile(differences(row, values), row.version)
+        raise EditedMeanwhile(differences(row, values), row.version)
     changed = {
         name: (getattr(row, name), value) for name, value in values.items() if getattr(row, name) != value
     }
@@ -96,11 +84,11 @@ def end_commission(*, assistant: Assistant, ended_on: date, reason: str, by: Use
     return row
 
 
-def differences(row: Assistant, values: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """(label, on file, yours) where the two differ."""
+def differences(row: Assistant, values: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
+    """(field, label, on file, yours) where the two differ."""
     names = {field.name: str(field.verbose_name) for field in Assistant._meta.concrete_fields}
     return [
-        (names[name], _shown(row, name, getattr(row, name)), _shown(row, name, value))
+        (name, names[name], _shown(row, name, getattr(row, name)), _shown(row, name, value))
         for name, value in values.items()
         if getattr(row, name) != value
     ]

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from foundation.errors import RuleBroken
+from foundation.errors import EditedMeanwhile, RuleBroken
 from foundation.ledger import actions as ledger
 from foundation.organisation.models import Area, Organisation, Unit, User
 from foundation.rulebook.model import Rulebook
@@ -28,18 +28,6 @@ OWN_NEVER = frozenset(
         "certificate_valid_until",
     }
 )
-
-
-class EditedMeanwhile(RuleBroken):
-    """Somebody else saved first. `differences`: [(field, label, theirs, yours)]."""
-
-    code = "edited_meanwhile"
-
-    def __init__(self, differences: list[tuple[str, str, str, str]], version: int) -> None:
-        words = "、".join(label for _, label, _, _ in differences) or "其他栏目"
-        super().__init__(f"您编辑时，别人已保存了新版本，不同之处：{words}。请对照后再保存。")
-        self.differences = differences
-        self.version = version
 
 
 @transaction.atomic

@@ -8,13 +8,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from foundation.organisation.models import Area, Organisation, User
+from foundation.organisation.models import Area, Organisation, ScopedQuerySet
 
 
-class AssistantQuerySet(models.QuerySet):
-    def visible_to(self, user: User) -> Self:
-        return self.filter(organisation__in=Organisation.objects.visible_to(user))
-
+class AssistantQuerySet(ScopedQuerySet):
     def of(self, organisation: Organisation) -> Self:
         return self.filter(organisation=organisation)
 

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from foundation.organisation.models import Area, Organisation, Unit, User
+from foundation.organisation.models import Area, Organisation, ScopedQuerySet, Unit
 
 
 def _rows(name: str) -> models.QuerySet:
@@ -32,10 +32,7 @@ def _held(on: date, **wanted: bool) -> Exists:
     return Exists(rows.filter(**wanted))
 
 
-class InspectorQuerySet(models.QuerySet):
-    def visible_to(self, user: User) -> Self:
-        return self.filter(organisation__in=Organisation.objects.visible_to(user))
-
+class InspectorQuerySet(ScopedQuerySet):
     def of(self, organisation: Organisation) -> Self:
         return self.filter(organisation=organisation)
 

@@ -12,15 +12,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from foundation.errors import RuleBroken
+from foundation.errors import EditedMeanwhile, RuleBroken
 from foundation.intake.files import respond
 from foundation.organisation.models import Organisation
+from foundation.organisation.pages import status_of
 from personnel import actions, pages, policies, rules
 from personnel.adoption import book_of
 from personnel.assistant_imports import AssistantRegister, records
 from personnel.forms import AssistantFilterForm, AssistantForm, EndForm
 from personnel.models import Assistant
-from personnel.views.common import check_view, note_broken, organisation, status_of
+from personnel.views.common import check_view, note_broken, organisation
 
 PER_PAGE = 30
 
@@ -100,11 +101,12 @@ def _save(request: HttpRequest, form: AssistantForm, act: Any, context: dict[str
     if request.method == "POST" and form.is_valid():
         try:
             act()
-        except actions.AssistantEditedMeanwhile as meanwhile:
+        except EditedMeanwhile as meanwhile:
             status = status_of(meanwhile)
-            context |= {"meanwhile": meanwhile.message, "differences": [
-                {"label": label, "old": theirs, "new": mine} for label, theirs, mine in meanwhile.differences
-            ]}  # fmt: skip
+            context |= {
+                "meanwhile": meanwhile.message,
+                "differences": pages.differences(meanwhile.differences),
+            }
             form.again(meanwhile.version)
         except RuleBroken as broken:
             note_broken(form, broken)

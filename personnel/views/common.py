@@ -1,15 +1,13 @@
 """What every page here needs: the scope of a reader, and how a refusal is shown."""
 
-from collections.abc import Callable
-
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.forms import BaseForm
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
-from foundation.errors import NotAllowed, RuleBroken
+from foundation.errors import RuleBroken
 from foundation.organisation.models import Organisation
+from foundation.organisation.pages import bureau_of
 from foundation.organisation.policies import can
 from personnel import policies, queries
 from personnel.models import Inspector
@@ -40,25 +38,7 @@ def editable_or_404(request: HttpRequest, inspector_id: int) -> Inspector:
 def organisation(request: HttpRequest) -> Organisation:
     """The reader's bureau, or the branch named by ?org=code when it is below."""
     check_view(request)
-    code = request.GET.get("org")
-    if not code:
-        return request.user.organisation
-    found = Organisation.objects.visible_to(request.user).filter(code=code).first()
-    if found is None:
-        raise Http404("没有这个机构，或不归您查看")
-    return found
-
-
-def status_of(broken: RuleBroken) -> int:
-    return 403 if isinstance(broken, NotAllowed) else 409
-
-
-def refused(request: HttpRequest, broken: RuleBroken, page: Callable[[], HttpResponse]) -> HttpResponse:
-    """The same page again with the reason on top."""
-    messages.error(request, broken.message)
-    response = page()
-    response.status_code = status_of(broken)
-    return response
+    return bureau_of(request)
 
 
 def note_broken(form: BaseForm, broken: RuleBroken) -> None:

@@ -11,10 +11,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from foundation.errors import RuleBroken
+from foundation.organisation.pages import status_of
 from personnel import actions, policies
 from personnel.forms import CertificateForm, LeaveForm, PostingForm, RevokeForm
 from personnel.models import Inspector
-from personnel.views.common import editable_or_404, note_broken, status_of
+from personnel.views.common import editable_or_404, note_broken
 
 
 def _person(request: HttpRequest, inspector_id: int) -> Inspector:

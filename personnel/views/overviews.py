@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -104,7 +105,7 @@ def available(request: HttpRequest) -> HttpResponseBase:
 
 
 def _people(bureau: Organisation, form: ViewForm) -> Any:
-    people = Inspector.objects.of(bureau)
+    people: QuerySet[Inspector] = Inspector.objects.of(bureau)
     unit, area, word = form.value("unit"), form.value("area"), form.value("speciality")
     people = people.filter(unit=unit) if unit else people
     people = people.filter(areas=area) if area else people

@@ -9,23 +9,16 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from foundation.errors import RuleBroken
+from foundation.errors import EditedMeanwhile, RuleBroken
 from foundation.organisation.models import Organisation
+from foundation.organisation.pages import status_of
 from foundation.organisation.policies import can
 from personnel import actions, exports, pages, policies, queries
-from personnel.actions.inspectors import EditedMeanwhile
 from personnel.adoption import book_of
 from personnel.filters import InspectorFilter, in_order
 from personnel.forms import AbsenceForm, AccountForm, InspectorForm
 from personnel.models import Inspector
-from personnel.views.common import (
-    editable_or_404,
-    inspector_or_404,
-    note_broken,
-    note_invalid,
-    organisation,
-    status_of,
-)
+from personnel.views.common import editable_or_404, inspector_or_404, note_broken, note_invalid, organisation
 
 PER_PAGE = 30
 

@@ -8,10 +8,11 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from foundation.errors import RuleBroken
+from foundation.organisation.pages import refused
 from personnel import actions
 from personnel.forms import AbsenceForm, AccountForm, ReturnForm
 from personnel.models import Inspector
-from personnel.views.common import editable_or_404, refused
+from personnel.views.common import editable_or_404
 from personnel.views.people import page_of
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from foundation.errors import RuleBroken
 from foundation.organisation.models import Organisation
+from foundation.organisation.pages import refused
 from foundation.workdays.models import calendar as holidays
 from foundation.workdays.rules import workdays_between
 from planning import actions, agenda
@@ -20,7 +21,7 @@ from planning.forms import DutyForm
 from planning.policies import can_note_duty
 from planning.rules import ical
 from planning.rules.agenda import Duty
-from planning.views.common import organisation, refused
+from planning.views.common import organisation
 
 WEEK = "一二三四五六日"
 

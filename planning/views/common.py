@@ -1,14 +1,11 @@
 """What every planning page needs: the scope of a reader, and how a refusal is shown."""
 
-from collections.abc import Callable
-
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
 
-from foundation.errors import NotAllowed, RuleBroken
 from foundation.organisation.models import Organisation
+from foundation.organisation.pages import bureau_of
 from foundation.organisation.policies import can
 from foundation.rulebook.errors import CannotEvaluate
 from foundation.rulebook.periods import Period
@@ -29,13 +26,7 @@ def plans(request: HttpRequest) -> QuerySet[AnnualPlan]:
 def organisation(request: HttpRequest) -> Organisation:
     """The reader's bureau, or the branch named by ?org=code when it is below."""
     check_view(request)
-    code = request.GET.get("org")
-    if not code:
-        return request.user.organisation
-    found = Organisation.objects.visible_to(request.user).filter(code=code).first()
-    if found is None:
-        raise Http404("没有这个机构，或不归您查看")
-    return found
+    return bureau_of(request)
 
 
 def period_or_404(text: str) -> Period:
@@ -43,11 +34,3 @@ def period_or_404(text: str) -> Period:
         return Period.parse(text)
     except CannotEvaluate as fault:
         raise Http404(str(fault)) from fault
-
-
-def refused(request: HttpRequest, broken: RuleBroken, page: Callable[[], HttpResponse]) -> HttpResponse:
-    """The same page again with the reason on top: 403 when the person may not, 409 when the state does not allow."""
-    messages.error(request, broken.message)
-    response = page()
-    response.status_code = 403 if isinstance(broken, NotAllowed) else 409
-    return response

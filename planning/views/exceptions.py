@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from foundation.documents.serving import send
 from foundation.errors import RuleBroken
+from foundation.organisation.pages import refused
 from foundation.organisation.policies import can
 from foundation.rulebook.library import available
 from foundation.rulebook.model import Rulebook
@@ -23,7 +24,7 @@ from planning.forms import ExceptionForm
 from planning.models import AnnualPlan, Override, OverrideFile
 from planning.rules import naming, principles
 from planning.trial import book_of
-from planning.views.common import check_view, refused
+from planning.views.common import check_view
 from registry.models import Target
 
 PER_PAGE = 30

@@ -15,12 +15,13 @@ from foundation.documents import word
 from foundation.documents.rendering import unavailable_reason
 from foundation.errors import RuleBroken
 from foundation.organisation.models import Unit
+from foundation.organisation.pages import refused
 from foundation.organisation.policies import can
 from planning import actions, exports, layouts, plan_page, policies, trial
 from planning import documents as sheets
 from planning.forms import DayForm, IssueForm, ManualForm, PlanForm, TaskForm
 from planning.models import AnnualPlan, PlanTask
-from planning.views.common import organisation, plans, refused
+from planning.views.common import organisation, plans
 from planning.views.own_lines import exceptions_of, missing_exception
 
 

@@ -8,12 +8,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from foundation.errors import RuleBroken
+from foundation.organisation.pages import refused
 from foundation.organisation.policies import can
 from foundation.rulebook.periods import Period
 from planning import actions, board, exports, roll
 from planning.forms import OverrideForm
 from planning.rules.terms import long_zh, neighbours
-from planning.views.common import check_view, organisation, period_or_404, refused
+from planning.views.common import check_view, organisation, period_or_404
 from planning.views.exceptions import ask_for
 
 PER_PAGE = 50

@@ -13,13 +13,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from foundation.errors import RuleBroken
 from foundation.intake.files import respond
+from foundation.organisation.pages import refused
 from foundation.sheets.columns import Column, Sheet
 from planning import actions, policies
 from planning.actions.simulations import fingerprint
 from planning.forms import SimulationForm
 from planning.models import AnnualPlan, YearSimulation
 from planning.rules import report
-from planning.views.common import plans, refused
+from planning.views.common import plans
 
 RUNNING = (YearSimulation.State.WAITING, YearSimulation.State.RUNNING)
 SHEET = Sheet("year_simulation", "年度模拟", (

@@ -1,6 +1,7 @@
 """Writing one batch of targets and taking it back; called inside an action."""
 
 from datetime import date
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
@@ -68,7 +69,9 @@ def _write_part(
     befores = [_before(targets[change["id"]], change) for change, _ in parted]
     writer.change(targets, at_once)
     held.ask(batch, [(targets[c["id"]], c["row"], values) for c, values in parted if values], by)
-    rows = [(batch.pk, t.pk, c["row"], True, 1, [], {}) for t, c in zip(new, added, strict=True)]
+    rows: list[tuple[Any, ...]] = [
+        (batch.pk, t.pk, c["row"], True, 1, [], {}) for t, c in zip(new, added, strict=True)
+    ]
     rows += [
         (batch.pk, c["id"], c["row"], False, targets[c["id"]].version, c["fields"], before)
         for (c, _), before in zip(parted, befores, strict=True)
@@ -121,7 +124,8 @@ def undo(batch: ImportBatch, book: Rulebook | None, on: date, by: User, tell: Te
     writer = _writer(batch, book, on, by)
     held.withdraw(batch)
     ids = list(batch.imported.order_by("-id").values_list("pk", flat=True))
-    restored, kept = 0, []
+    restored = 0
+    kept: list[str] = []
     for start in range(0, len(ids), _CHUNK):
         part = batch.imported.filter(pk__in=ids[start : start + _CHUNK])
         rows = list(part.select_related("target__entity").order_by("id"))

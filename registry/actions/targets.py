@@ -5,8 +5,9 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Model
 
-from foundation.errors import RuleBroken
+from foundation.errors import EditedMeanwhile, RuleBroken
 from foundation.ledger import actions as ledger
 from foundation.organisation.models import Organisation, User
 from foundation.organisation.policies import check_another
@@ -26,18 +27,6 @@ FORM_FIELDS = (
     "approval_level", "approved_on", "construction_started_on", "operation_started_on", "completed_on", "radiation",
     "eia_catalogue", "hw_tonnes_per_year", "hw_self_disposal",
 )  # fmt: skip
-
-
-class EditedMeanwhile(RuleBroken):
-    """Somebody else saved first. `differences`: [(field, label, theirs, yours)] still to be decided."""
-
-    code = "edited_meanwhile"
-
-    def __init__(self, differences: list[tuple[str, str, str, str]], version: int) -> None:
-        words = "、".join(label for _, label, _, _ in differences) or "其他栏目"
-        super().__init__(f"您编辑时，别人已保存了新版本，不同之处：{words}。请对照后再保存。")
-        self.differences = differences
-        self.version = version
 
 
 @transaction.atomic
@@ -156,7 +145,7 @@ def edit_target(
         name: (getattr(row, name), value) for name, value in values.items() if getattr(row, name) != value
     }
     fields = [
-        field(_label(name), shown(row, name, old), shown(row, name, new))
+        field(_label(Target, name), shown(row, name, old), shown(row, name, new))
         for name, (old, new) in changed.items()
     ]
     if "name" in changed and row.name not in row.former_names:
@@ -200,7 +189,7 @@ def _belongings(row: Target) -> dict[str, str]:
     words: dict[str, str] = {}
     entity = row.entity
     for name in ("uscc", *ENTITY_FIELDS) if entity else ():
-        words[str(Entity._meta.get_field(name).verbose_name)] = str(getattr(entity, name) or "")
+        words[_label(Entity, name)] = str(getattr(entity, name) or "")
     for permit in row.permits.order_by("number"):
         words[f"许可证 {permit.number}"] = f"{permit.valid_from or ''} 至 {permit.valid_until or ''}"
     for group, value in (
@@ -231,7 +220,7 @@ def differences(row: Target, values: Mapping[str, Any]) -> list[tuple[str, str, 
     for name, value in values.items():
         mine, theirs = shown(row, name, value), shown(row, name, getattr(row, name))
         if mine != theirs:
-            found.append((name, _label(name), theirs, mine))
+            found.append((name, _label(Target, name), theirs, mine))
     return found
 
 
@@ -241,12 +230,12 @@ def _owned(
     """The same for entity, permit and labels."""
     told: dict[str, tuple[str, Any]] = {}
     for name, value in (entity or {}).items():
-        told[str(Entity._meta.get_field(name).verbose_name)] = (getattr(row.entity, name, None) or "", value)
+        told[_label(Entity, name)] = (getattr(row.entity, name, None) or "", value)
     number = (permit or {}).get("number")
     if number:
         there = Permit.objects.filter(target=row, number=number).first()
         for name in ("valid_from", "valid_until"):
-            label = f"许可证{Permit._meta.get_field(name).verbose_name}"
+            label = f"许可证{_label(Permit, name)}"
             told[label] = (getattr(there, name, None) or "", (permit or {}).get(name))
     for group, words in (tags or {}).items():
         held = (
@@ -260,8 +249,8 @@ def _owned(
     ]
 
 
-def _label(name: str) -> str:
-    return str(getattr(Target._meta.get_field(name), "verbose_name", name))
+def _label(model: type[Model], name: str) -> str:
+    return str(getattr(model._meta.get_field(name), "verbose_name", name))
 
 
 def shown(row: Target, name: str, value: Any) -> str:

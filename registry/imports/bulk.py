@@ -14,7 +14,7 @@ def insert_rows(model: type[models.Model], names: Sequence[str], rows: Iterable[
     Constraints are the database's; nothing else is checked, so the values must have been.
     """
     connection = connections[router.db_for_write(model)]
-    fields = [model._meta.get_field(name) for name in names]
+    fields: list[Any] = [model._meta.get_field(name) for name in names]
     left = [
         f
         for f in model._meta.local_concrete_fields

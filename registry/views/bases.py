@@ -12,7 +12,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from foundation.errors import NotAllowed, RuleBroken
+from foundation.errors import RuleBroken
+from foundation.organisation.pages import status_of
 from foundation.sheets.columns import Column, Sheet
 from registry import actions, exports, legal, policies
 from registry.item_forms import BasisForm, RemapForm
@@ -86,7 +87,7 @@ def _form(request: HttpRequest, form: Form, save: Callable[[], str], context: di
             return redirect(save())
         except (RuleBroken, ValidationError) as broken:
             put_errors(form, broken)
-            status = 403 if isinstance(broken, NotAllowed) else 409
+            status = status_of(broken)
     return render(request, "registry/basis_form.html", {"form": form, **context}, status=status)
 
 

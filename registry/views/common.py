@@ -12,7 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from foundation.errors import NotAllowed, RuleBroken
+from foundation.errors import RuleBroken
+from foundation.organisation.pages import status_of
 from foundation.organisation.policies import can
 from registry.models import InspectionItem, Target
 
@@ -55,7 +56,7 @@ def today() -> date:
 def refused(request: HttpRequest, broken: RuleBroken) -> int:
     """Show the reason on the page that is about to be rendered; the status to render it with."""
     messages.error(request, broken.message)
-    return 403 if isinstance(broken, NotAllowed) else 409
+    return status_of(broken)
 
 
 def put_errors(form: forms.BaseForm, error: RuleBroken | ValidationError) -> None:
@@ -87,7 +88,7 @@ def act_page(
                 do(form.cleaned_data)
             except RuleBroken as broken:
                 put_errors(form, broken)
-                status = 403 if isinstance(broken, NotAllowed) else 409
+                status = status_of(broken)
             except ValidationError as error:
                 put_errors(form, error)
             else:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from foundation.errors import NotAllowed, RuleBroken
 from foundation.organisation.models import Organisation
+from foundation.organisation.pages import status_of
 from foundation.sheets.columns import Column, Sheet
 from registry import actions, exports, policies, presenters, upkeep_forms
 from registry.models import Entity, LabelTerm, Permit, Target, TargetTag
@@ -148,7 +149,7 @@ def terms(request: HttpRequest) -> HttpResponse:
             actions.save_term(organisation=organisation, on=today(), by=request.user, **form.cleaned_data)
         except (RuleBroken, ValidationError) as broken:
             put_errors(form, broken)
-            status = 403 if isinstance(broken, NotAllowed) else 409
+            status = status_of(broken)
         else:
             messages.success(request, "字典已更新；已经给出的标识不受影响。")
             return redirect("registry:terms")

@@ -57,7 +57,7 @@ def _status(row: Target, data: dict[str, Any], request: HttpRequest) -> None:
     actions.request_status(target=row, on=today(), by=request.user, **data)
 
 
-Act = tuple[type[forms.Form], Callable[[Target, dict[str, Any], HttpRequest], None], str, str]
+Act = tuple[Callable[..., forms.Form], Callable[[Target, dict[str, Any], HttpRequest], None], str, str]
 ACTS: dict[str, Act] = {
     "label": (upkeep_forms.BatchLabelForm, _add_labels, "批量加标识", "已加标识"),
     "flag": (upkeep_forms.BatchFlagForm, _flag, "批量登记风险标记", "已登记标记"),

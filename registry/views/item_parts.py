@@ -9,7 +9,8 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from foundation.errors import NotAllowed, RuleBroken
+from foundation.errors import RuleBroken
+from foundation.organisation.pages import status_of
 from foundation.sheets.columns import Column, Sheet
 from registry import actions, exports, item_history, policies
 from registry.actions.item_parts import POINT_FIELDS, SCOPE_FIELDS
@@ -72,7 +73,7 @@ def _rows(
                 messages.success(request, f"{title}已保存。")
                 return redirect("registry:item", row.pk)
             except RuleBroken as broken:
-                problem, status = broken.message, 403 if isinstance(broken, NotAllowed) else 409
+                problem, status = broken.message, status_of(broken)
     context = {"item": row, "rows": rows, "title": title, "text": text, "problem": problem}
     return render(request, "registry/item_rows.html", context, status=status)
 

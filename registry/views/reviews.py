@@ -11,9 +11,10 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from foundation.errors import NotAllowed, RuleBroken
+from foundation.errors import RuleBroken
 from foundation.organisation.adoption import rulebook_of
 from foundation.organisation.models import Organisation
+from foundation.organisation.pages import status_of
 from foundation.rulebook.periods import Period
 from foundation.sheets.columns import Column, Sheet
 from registry import actions, exports, policies
@@ -50,7 +51,7 @@ def _record(request: HttpRequest, form: ReviewForm) -> tuple[bool, int]:
         )
     except (RuleBroken, ValidationError) as broken:
         put_errors(form, broken)
-        return False, 403 if isinstance(broken, NotAllowed) else 409
+        return False, status_of(broken)
     messages.success(request, f"已登记 {row.period} 的名录复核。")
     return True, 200
 

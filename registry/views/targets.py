@@ -8,11 +8,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from foundation.errors import NotAllowed, RuleBroken
+from foundation.errors import EditedMeanwhile, NotAllowed, RuleBroken
 from foundation.organisation.models import Organisation
+from foundation.organisation.pages import over_version
 from foundation.rulebook.model import Rulebook
 from registry import actions, exports, filters, forms, policies, presenters
-from registry.actions.targets import EditedMeanwhile
 from registry.models import PendingChange, SavedFilter, Target, TargetFlag, TierAssignment
 from registry.paging import CappedPaginator
 from registry.views.common import PAGE, act_page, put_errors, refused, require, today, visible_targets
@@ -143,9 +143,7 @@ def edit(request: HttpRequest, target_id: int) -> HttpResponse:
 
 
 def _again(form: forms.TargetForm, meanwhile: EditedMeanwhile) -> forms.TargetForm:
-    """The same entries over the version now on file: saving again is a decision, not an accident."""
-    form.data = form.data.copy()
-    form.data["version"] = str(meanwhile.version)
+    form.data = over_version(form.data, meanwhile.version)
     return form
 
 

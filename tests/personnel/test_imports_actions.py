@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.core.exceptions import ValidationError
 
-from foundation.errors import NotAllowed, RuleBroken
+from foundation.errors import EditedMeanwhile, NotAllowed, RuleBroken
 from foundation.ledger.models import Entry
 from foundation.organisation.models import Area, Unit
 from personnel import actions, queries
@@ -101,7 +101,7 @@ def test_a_refused_row_is_corrected_on_the_page(bureau, planner):
 def test_the_second_editor_is_shown_the_difference(bureau, planner):
     row = create_inspector(bureau)
     actions.edit_inspector(inspector=row, version=1, values={"post": "队长"}, on=TODAY, by=planner)
-    with pytest.raises(actions.inspectors.EditedMeanwhile) as error:
+    with pytest.raises(EditedMeanwhile) as error:
         actions.edit_inspector(inspector=row, version=1, values={"post": "副队长"}, on=TODAY, by=planner)
     assert error.value.differences == [("post", "职务", "队长", "副队长")]
 

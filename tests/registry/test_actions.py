@@ -6,11 +6,10 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from foundation.errors import NotAllowed, RuleBroken
+from foundation.errors import EditedMeanwhile, NotAllowed, RuleBroken
 from foundation.ledger.models import Entry
 from foundation.rulebook import library
 from registry import actions, facts, history
-from registry.actions.targets import EditedMeanwhile
 from registry.models import (
     Entity,
     Permit,

@@ -5,11 +5,10 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, transaction
 
-from foundation.errors import NotAllowed, OutOfOrder, RuleBroken
+from foundation.errors import EditedMeanwhile, NotAllowed, OutOfOrder, RuleBroken
 from foundation.rulebook import library
 from registry import actions, completeness, duplicates, preview, quality
 from registry.actions.pending import RequestMoved
-from registry.actions.targets import EditedMeanwhile
 from registry.models import (
     CreditRating,
     Entity,

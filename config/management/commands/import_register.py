@@ -171,7 +171,7 @@ def _check(
 ) -> tuple[Any, Any]:
     if kind == "inspectors":
         columns = personnel.mapping_columns(organisation, mapping) if mapping else None
-        batch = personnel.check_file(
+        batch: Any = personnel.check_file(
             organisation=organisation, file_name=name, data=data, on=on, by=by, mapping=columns
         )
         return batch, inspectors_of(organisation, on).sheet
