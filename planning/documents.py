@@ -1,5 +1,6 @@
 """The plan as an official document."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -85,11 +86,17 @@ def _text(found: Sheet) -> Iterator[Block]:
             f"由{lead}发起并负责组织{f'，实施层级为{plan.level}' if plan.level else ''}。参与方：{others}。"
         )
     yield Heading(f"{next(at)}、期限")
-    yield Paragraph("；".join(f"{duty.label}：{duty.words}" for duty in plan_page.duties(plan, book)) + "。")
+    duties = "；".join(f"{duty.label}：{duty.words}" for duty in plan_page.duties(plan, book))
+    yield Paragraph(_spelt(duties) + "。")
 
 
 def _day(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+def _spelt(text: str) -> str:
+    """Dates as a document writes them: 2024-01-31 → 2024年1月31日."""
+    return re.sub(r"\d{4}-\d\d-\d\d", lambda found: _day(date.fromisoformat(found.group())), text)
 
 
 def _monthly(found: Sheet) -> str:

@@ -22,6 +22,9 @@ TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 TITLE, BODY, BLACK, LATIN, MONO = "方正小标宋简体", "仿宋_GB2312", "黑体", "Times New Roman", "Consolas"
 RED, GREY = "C00000", "BFBFBF"
 _QR_MM = 24
+_WIDTH = 442  # points: the 156 mm of a line
+_FACTS = (2, 5, 2, 5)
+_LINE = 29  # points: 22 lines on a page
 
 
 def to_docx(paper: Paper) -> bytes:
@@ -58,32 +61,33 @@ def _page(document: Any, paper: Paper) -> None:
     normal.paragraph_format.space_after = Pt(0)
     document.core_properties.title = f"{paper.number} {paper.heading}"
     document.core_properties.author = paper.bureau
-    _page_number(section.footer.paragraphs[0])
-    if paper.mark:
-        _line(
-            section.header.paragraphs[0],
-            f"{paper.mark}　{paper.mark}　{paper.mark}",
-            size=36,
-            color=GREY,
-            middle=True,
-        )
+    document.settings.odd_and_even_pages_header_footer = True
+    _page_number(section.footer.paragraphs[0], right=True)
+    _page_number(section.even_page_footer.paragraphs[0], right=False)
+    for header in (section.header, section.even_page_header) if paper.mark else ():
+        mark = "　".join([paper.mark] * 3)
+        _line(header.paragraphs[0], mark, size=36, color=GREY, middle=True)
 
 
-def _page_number(paragraph: Any) -> None:
-    """— 1 —, as a field that Word counts."""
+def _page_number(paragraph: Any, *, right: bool) -> None:
+    """— 1 —, as a field that Word counts: odd pages at the right, even ones at the left, one character from the edge."""
     from docx.oxml import parse_xml
     from docx.oxml.ns import nsdecls
+    from docx.shared import Pt
 
-    _line(paragraph, "— ", size=14, middle=True)
+    shape = paragraph.paragraph_format
+    shape.left_indent, shape.right_indent = (None, Pt(14)) if right else (Pt(14), None)
+    _line(paragraph, "— ", size=14, right=right)
+    size = f'<w:rPr><w:rFonts w:ascii="{LATIN}" w:hAnsi="{LATIN}"/><w:sz w:val="28"/></w:rPr>'
     paragraph._p.append(
-        parse_xml(f'<w:fldSimple {nsdecls("w")} w:instr="PAGE"><w:r><w:t>1</w:t></w:r></w:fldSimple>')
+        parse_xml(f'<w:fldSimple {nsdecls("w")} w:instr="PAGE"><w:r>{size}<w:t>1</w:t></w:r></w:fldSimple>')
     )
-    _line(paragraph, " —", size=14, middle=True)
+    _line(paragraph, " —", size=14, right=right)
 
 
 def _head(document: Any, paper: Paper) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH
-    from docx.shared import Mm
+    from docx.shared import Mm, Pt
 
     if paper.page_url:
         corner = document.add_paragraph()
@@ -93,14 +97,32 @@ def _head(document: Any, paper: Paper) -> None:
         picture.seek(0)
         corner.add_run().add_picture(picture, width=Mm(_QR_MM))
         _text(document, "扫码核对", size=9, right=True)
-    _text(document, paper.bureau, font=TITLE, size=22, color=RED, middle=True)
-    _text(document, paper.number + (f"（{paper.mark}）" if paper.mark else ""), middle=True)
-    _text(document, paper.heading, font=TITLE, size=22, middle=True)
+    size = min(36, _WIDTH // max(1, len(paper.bureau)))
+    _text(document, paper.bureau, font=TITLE, size=size, color=RED, middle=True)
+    number = _text(document, paper.number + (f"（{paper.mark}）" if paper.mark else ""), middle=True)
+    number.paragraph_format.space_before = number.paragraph_format.space_after = Pt(12)
+    _red_line(number)
+    title = _text(document, paper.heading, font=TITLE, size=22, middle=True)
+    title.paragraph_format.space_before, title.paragraph_format.space_after = Pt(_LINE), Pt(_LINE // 2)
+
+
+def _red_line(paragraph: Any) -> None:
+    """The line that parts the head from the text, below the number."""
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls
+
+    line = f'<w:bottom w:val="single" w:sz="18" w:space="8" w:color="{RED}"/>'
+    paragraph._p.get_or_add_pPr().append(parse_xml(f"<w:pBdr {nsdecls('w')}>{line}</w:pBdr>"))
 
 
 def _heading(document: Any, block: Heading) -> None:
+    from docx.shared import Pt
+
     paragraph = document.add_heading(level=1)
+    paragraph.paragraph_format.space_before = Pt(0)
     _line(paragraph, block.text, font=BLACK, color="000000")
+    paragraph.runs[0].bold = False
+    _indent(paragraph)
 
 
 def _paragraph(document: Any, block: Paragraph) -> None:
@@ -125,6 +147,7 @@ def _facts(document: Any, block: Facts) -> None:
         for at, (label, value) in enumerate(row):
             _cell(cells[2 * at], label, font=BLACK)
             _cell(cells[2 * at + 1], value)
+    _set_widths(document.sections[-1], table, _FACTS)
 
 
 def _table(document: Any, block: Table) -> None:
@@ -150,8 +173,13 @@ def _table(document: Any, block: Table) -> None:
         whole = table.cell(at + 1, column).merge(table.cell(at + deep, column))
         for empty in whole.paragraphs[1:]:
             empty._p.getparent().remove(empty._p)
-    if block.widths:
-        _set_widths(document.sections[-1], table, block.widths)
+    _set_widths(document.sections[-1], table, block.widths or _weights(block))
+
+
+def _weights(block: Table) -> tuple[int, ...]:
+    """Columns as wide as their longest word asks, none below three or above twenty characters."""
+    full = [row for row in (block.head, *block.rows) if len(row) == len(block.head)]
+    return tuple(min(20, max(3, *map(len, column))) for column in zip(*full, strict=True))
 
 
 def _landscape(document: Any) -> None:
@@ -185,6 +213,7 @@ def _closing(document: Any, block: Closing) -> None:
     for line in block.lines:
         paragraph = _text(document, line, right=True)
         paragraph.paragraph_format.right_indent = Pt(64)
+        paragraph.paragraph_format.line_spacing = Pt(_LINE)
 
 
 def _signs(document: Any, block: Signs) -> None:
@@ -195,7 +224,11 @@ def _signs(document: Any, block: Signs) -> None:
 
 
 def _cell(cell: Any, text: str, *, font: str = BODY, size: int = 12) -> None:
-    _line(cell.paragraphs[0], text, font=font, size=size)
+    from docx.shared import Pt
+
+    paragraph = cell.paragraphs[0]
+    paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(size // 6)
+    _line(paragraph, text, font=font, size=size)
 
 
 def _text(document: Any, text: str, **look: Any) -> Any:
@@ -231,6 +264,7 @@ def _indent(paragraph: Any) -> None:
     from docx.shared import Pt
 
     paragraph.paragraph_format.first_line_indent = Pt(32)
+    paragraph.paragraph_format.line_spacing = Pt(_LINE)
 
 
 def _groups(value: str) -> str:

@@ -74,3 +74,32 @@ def test_the_printed_page_escapes_and_says_the_same():
     assert '<td colspan="3">年度计划&lt;甲&gt;</td>' in printed
     assert "doc__mark" in printed
     assert "abababab abababab" in printed
+
+
+def test_word_parts_the_head_by_a_red_line_and_numbers_odd_and_even_pages():
+    document = opened()
+    number = next(p for p in document.paragraphs if p.text == "140521-2026Q4-01（演练）")
+    assert 'w:color="C00000"' in number._p.xml
+    assert document.settings.odd_and_even_pages_header_footer
+    footers = document.sections[0].footer, document.sections[0].even_page_footer
+    assert [footer.paragraphs[0].text.split() for footer in footers] == [["—", "—"]] * 2
+    assert "演练" in document.sections[0].even_page_header.paragraphs[0].text
+
+
+def test_columns_of_a_table_are_as_wide_as_their_words():
+    narrow, wide = "缺口", "重点（直属第三大队）"
+    table = Table((narrow, "层"), (("0", wide), ("合计按各期名录重算，单元格通栏",)))
+    made = docx.Document(io.BytesIO(word.to_docx(Paper("样", "局", "1", "表", (table,), "")))).tables[0]
+    first, second = (column.width for column in made.columns)
+    assert second > 2 * first
+
+
+def test_a_long_name_of_a_bureau_stays_on_one_line():
+    def size(bureau):
+        paper = Paper("样", bureau, "1", "表", (), "")
+        head = docx.Document(io.BytesIO(word.to_docx(paper))).paragraphs[0]
+        return head.runs[0].font.size.pt
+
+    assert size("青禾县生态环境局") == 36
+    long = "内蒙古自治区锡林郭勒盟生态环境综合行政执法支队"
+    assert size(long) * len(long) <= 442
