@@ -86,8 +86,14 @@ class Command(BaseCommand):
         raise CommandError(f"嵌入式消息服务没有启动成功，原因见 {settings.VAR / 'valkey.log'}。")
 
     def spawn(self, name: str, *command: str) -> None:
+        """Errors still reach the terminal; what Celery prints besides (its English farewell) does not."""
         self.children[name] = subprocess.Popen(
-            command, cwd=settings.BASE_DIR, env=os.environ, start_new_session=True, preexec_fn=die_with_parent
+            command,
+            cwd=settings.BASE_DIR,
+            env=os.environ,
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=die_with_parent,
         )
 
     def serve(self, host: str, port: int) -> None:
