@@ -37,6 +37,7 @@ class Command(BaseCommand):
         self.children: dict[str, subprocess.Popen[bytes]] = {}
         # uvicorn raises SIGTERM again after its own shutdown; without this our `finally` would never run.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        self.tell_address(int(str(options["port"])))
         try:
             self.start(bool(options["no_demo"]))
             self.serve(str(options["host"]), int(str(options["port"])))
@@ -44,6 +45,11 @@ class Command(BaseCommand):
             pass
         finally:
             self.stop()
+
+    def tell_address(self, port: int) -> None:
+        """QR codes lead to the port that is served, unless PUBLIC_URL names the address the public uses."""
+        if not os.environ.get("PUBLIC_URL"):
+            os.environ["PUBLIC_URL"] = settings.PUBLIC_URL = f"http://localhost:{port}"
 
     def start(self, no_demo: bool) -> None:
         if settings.EMBEDDED_REDIS:
