@@ -17,6 +17,8 @@
     return !table.matches(KEEP) && head && head.rows.length === 1 && head.rows[0].cells.length > 2 && !table.querySelector("[rowspan]");
   };
 
+  const short = (table) => table.tHead && table.tHead.rows.length === 1 && table.tHead.rows[0].cells.length < 3;
+
   const hasBox = (cell) => cell.querySelector("input[type=checkbox][name=selected]") !== null;
   const nameOf = (cells) =>
     cells.find((cell) => cell.hasAttribute("data-name")) ||
@@ -70,7 +72,9 @@
   const ready = (root) => {
     if (!narrow.matches) return;
     const own = root.matches && root.matches("table.tbl") ? [root] : [];
-    [...own, ...root.querySelectorAll("table.tbl")].filter(fits).forEach(cards);
+    const tables = [...own, ...root.querySelectorAll("table.tbl")];
+    tables.filter(fits).forEach(cards);
+    tables.filter(short).forEach((table) => table.classList.add("is-short"));
     const around = root.closest && root.closest("table.tbl");
     if (around && fits(around)) cards(around);
   };
