@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_GET
 
-from config import workbench
+from config import desk_cards, workbench
 from draws.models import Draw
 from foundation.organisation import actions, roles
 from foundation.organisation.forms import LoginForm
@@ -56,9 +56,11 @@ def desk(request: HttpRequest) -> HttpResponse:
         .first()
     )
     desk = workbench.desk_of(request.user, on)
+    held = roles.permissions_of(request.user)
     everything = request.GET.get("all") == "1"
     context = {
         "desk": desk, "todos": desk.todos if everything else desk.todos[: workbench.SHOWN], "everything": everything,
-        "today": on, "ladder": workbench.ladder_of(own, on, roles.permissions_of(request.user)), "next_draw": next_draw,
+        "today": on, "ladder": workbench.ladder_of(own, on, held), "next_draw": next_draw,
+        "preparation": desk_cards.preparation_of(next_draw, held), "shortcuts": [] if desk.todos else desk_cards.shortcuts_of(held),
     }  # fmt: skip
     return render(request, "home/desk.html", context)

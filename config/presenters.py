@@ -3,6 +3,7 @@
 No Django models, no clock, no database. Dates and working-day counts come in as arguments.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,6 +13,8 @@ from io import BytesIO
 from typing import Any
 
 import segno
+
+from foundation.rulebook import clauses
 
 WEEKDAYS = "一二三四五六日"
 QUARTERS = "一二三四"
@@ -146,6 +149,25 @@ def origin(kind: str) -> Origin:
     if word.lower() in ("local", "本局"):
         return LOCAL
     return LAW
+
+
+CLAUSE_IDS = re.compile(r"\b(?:QS|NM|XY|QZ|WL)-[A-Z0-9]+(?:\.[0-9A-Z]+)*[a-z]?\b")
+STATUTE = re.compile(r"(.+法)(\d+)")
+
+
+def clause_place(ref: str) -> str:
+    """ "QS-10.7" → 第十条第二款, 行政处罚法42 → 《行政处罚法》第42条; an interpretation keeps its number."""
+    word = str(ref or "").removeprefix("LAW:")
+    statute = STATUTE.fullmatch(word)
+    if statute:
+        return f"《{statute[1]}》第{statute[2]}条"
+    found = clauses.quote(word)
+    return found.place if found and found.place else word
+
+
+def clause_places(text: str) -> str:
+    """Running text with every clause id in it read as 第十条第二款."""
+    return CLAUSE_IDS.sub(lambda found: clause_place(found[0]), str(text or ""))
 
 
 @dataclass(frozen=True)

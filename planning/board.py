@@ -202,9 +202,10 @@ def _equation(found: Figure) -> list[dict[str, Any]]:
 
 
 def _origin(part: Mapping[str, Any], quota: Quota | None) -> dict[str, str]:
-    value = f"{part['label']} {part['value']}{part['unit']}"
+    unit = f" {part['unit']}" if part["unit"] else ""
+    value = f"{part['label']}：{part['value']}{unit}"
     text = f"{value}，{part['note']}" if part["note"] else value
-    place = " ".join(word for word in (part["ref"], part["place"]) if word)
+    place = part["place"] or part["ref"]
     note = f"{part['quote']}（{place}）" if part["quote"] else place
     if part["ref"] == "AMB-03" and quota is not None:
         code = quota.snapshot_hash[:8]

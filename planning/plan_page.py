@@ -72,6 +72,14 @@ class Line:
         return self.cells[0].row.explanation if self.cells else {}
 
 
+_TIER_BARS = {
+    "key": ("重点", "k-key"),
+    "special": ("特殊", "k-spec"),
+    "general": ("一般", "k-gen"),
+    "": ("其他", "k-5"),
+}
+
+
 @dataclass(frozen=True)
 class Sheet:
     """All of a plan's lines with the totals below them."""
@@ -87,6 +95,17 @@ class Sheet:
     @property
     def month_totals(self) -> list[int]:
         return [sum(line.months.get(month, 0) for line in self.lines) for month in range(1, 13)]
+
+    @property
+    def month_chart(self) -> dict[str, Any]:
+        """The year as a picture: each month's number, stacked by tier; lines about no single tier come last."""
+        series = []
+        for tier, (label, css) in _TIER_BARS.items():
+            lines = [line for line in self.lines if line.tier == tier]
+            values = [sum(line.months.get(month, 0) for line in lines) for month in range(1, 13)]
+            if any(values):
+                series.append({"label": label, "values": values, "css": css})
+        return {"labels": [f"{month}月" for month in range(1, 13)], "series": series}
 
     @property
     def several(self) -> bool:

@@ -139,6 +139,20 @@ def origin_badge(kind: str) -> SafeString:
 
 
 @register.simple_tag
+def clause_place(ref: str) -> SafeString:
+    """第十条第二款, its number in the rulebook on hover."""
+    place = presenters.clause_place(ref)
+    if place == str(ref or ""):
+        return format_html("{}", place)
+    return format_html('<span title="条款编号 {}">{}</span>', ref, place)
+
+
+@register.filter
+def clause_places(text: Any) -> str:
+    return presenters.clause_places(text)
+
+
+@register.simple_tag
 def clause_quote(text: str, phrase: str = "", source: str = "", url: str = "") -> SafeString:
     """Quotation of a source text with one phrase marked."""
     before, mark, after = presenters.quote_parts(str(text or ""), str(phrase or ""))

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from disclosure import exports, statistics
 from disclosure.models import Publication
+from disclosure.pictures import progress_chart
 from disclosure.public import board, links
 from disclosure.public.openings import Closed, closed_codes
 from disclosure.public.serving import public_page, show
@@ -226,14 +227,28 @@ def stats(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("period", "")
     period = next((found for found in known if found.id == asked), Period.containing(today, "quarter"))
     found = statistics.quarter(everybody, period, today)
+    lines = lines_of(found)
     context = {
         "quarter": found,
         "quarters": known,
         "stages": figures.STAGES,
-        "lines": lines_of(found),
+        "lines": lines,
+        "chart": progress_chart(lines),
+        "figures": _figures(found),
         "period": period,
     }
     return show(request, "open/stats.html", context)
+
+
+def _figures(found: statistics.Quarter) -> list[dict[str, Any]]:
+    """The quarter in four numbers, each against what was required."""
+    counts, required = found.progress.counts, found.progress.required
+    return [
+        {"label": "已抽", "value": counts["drawn"], "unit": "家次", "part": counts["drawn"], "whole": required, "note": f"应抽 {required} 家次"},
+        {"label": "已检查", "value": counts["checked"], "unit": "家次", "part": counts["checked"], "whole": required},
+        {"label": "已公示", "value": counts["disclosed"], "unit": "家次", "part": counts["disclosed"], "whole": required},
+        {"label": "发现问题", "value": counts["problems"], "unit": "家次", "note": f"逾期未公示 {counts['overdue']} 家次"},
+    ]  # fmt: skip
 
 
 def lines_of(found: statistics.Quarter) -> list[dict[str, Any]]:

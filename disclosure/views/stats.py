@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
 from disclosure import desk, exports, policies, quarterly, statistics
+from disclosure.pictures import progress_chart
 from disclosure.public.archive import lines_of
 from disclosure.rules import figures
 from foundation.errors import NotAllowed
@@ -50,7 +51,7 @@ def stats(request: HttpRequest) -> HttpResponse:
     context = {
         "quarter": found, "quarters": known, "period": period, "lines": lines, "columns": [NAMES[stage] for stage in COLUMNS],
         "totals": [{"value": found.progress.counts[stage], "url": rows_url(period, stage)} for stage in COLUMNS],
-        "ladder": _ladder(found, period), "chart": _chart(lines), "figures": _figures(found, period),
+        "ladder": _ladder(found, period), "chart": progress_chart(lines), "figures": _figures(found, period),
         "ratings": _ratings(visible, period),
         "duties": _duties(request, period, today), "today": today,
     }  # fmt: skip
@@ -79,21 +80,6 @@ def _quota_url() -> str:
         return reverse("planning:quotas")
     except NoReverseMatch:
         return ""
-
-
-def _chart(lines: list[dict[str, Any]]) -> dict[str, Any]:
-    """Stacked bars per line: public, checked but not public, drawn but not checked; a mark at what is required."""
-    shown = [line for line in lines if line["required"] or line["counts"]["drawn"]][:12]
-    counts = [line["counts"] for line in shown]
-    return {
-        "labels": [line["name"] if len(line["name"]) <= 10 else line["name"][:9] + "…" for line in shown],
-        "series": [
-            {"label": "已公示", "values": [count["disclosed"] for count in counts]},
-            {"label": "已检查未公示", "values": [count["checked"] - count["disclosed"] for count in counts]},
-            {"label": "已抽未检查", "values": [count["drawn"] - count["checked"] for count in counts]},
-        ],
-        "required": [line["required"] for line in shown],
-    }  # fmt: skip
 
 
 def _figures(found: statistics.Quarter, period: Period) -> list[dict[str, Any]]:

@@ -56,7 +56,9 @@ class Period:
     def zh(self) -> str:
         if self.kind == "half_year":
             return f"{self.year}年{'上' if self.index == 1 else '下'}半年"
-        unit = {"month": f"{self.index}月", "quarter": f"第{self.index}季度", "year": ""}[self.kind]
+        unit = {"month": f"{self.index}月", "quarter": f"第{'一二三四'[self.index - 1]}季度", "year": ""}[
+            self.kind
+        ]
         return f"{self.year}年{unit}" if unit else f"{self.year}年度"
 
     @property

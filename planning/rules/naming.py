@@ -6,6 +6,7 @@ from foundation.rulebook.selectors import Condition, Selector
 from foundation.rulebook.tables import Quota
 from foundation.rulebook.vocabulary import ATTRIBUTES, OWN_ATTRIBUTES, TIER_LABELS
 from planning.rules.own_lines import OwnLine
+from registry.rules import categories
 
 STATUS_ZH = {
     "E": "可抽",
@@ -90,6 +91,8 @@ def _condition(condition: Condition) -> str:
     if condition.kind == "is":
         if isinstance(operand, bool):
             return attribute.zh if operand else f"非{attribute.zh}"
+        if condition.name == "category":
+            return "、".join(categories.label(word) for word in operand)
         return f"{attribute.zh}为{'、'.join(attribute.values.get(word, word) for word in operand)}"
     if condition.kind == "within_months":
         return f"{attribute.zh}距今不超过 {operand} 个月"

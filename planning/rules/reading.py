@@ -1,6 +1,6 @@
 """A rulebook as people read it: every table, every value in Chinese, where it comes from, the words it rests on."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
@@ -34,6 +34,16 @@ WORDS = {
     "import": "导入", "export": "导出", "both": "双向", "period_start": "该期第一天", "target_": "对象",
     "province": "省级", "city": "市级", "county": "县级", "zone": "园区", "division": "科室", "brigade": "大队",
     "special": "特殊", "key": "重点", "general": "一般",
+    "name": "名称", "sex": "性别", "unit": "单位", "post": "职务", "phone": "电话", "certificate_no": "执法证号",
+    "certificate_issued_on": "发证日期", "credit_code": "统一社会信用代码", "legal_representative": "法定代表人", "entity_type": "主体类型",
+    "established_on": "成立日期", "registration_authority": "登记机关", "management_level": "排污许可管理类别", "control_level": "控制级别",
+    "credit_grade": "环境信用等级", "compliance_record": "守法记录", "permit_execution": "许可证执行情况", "petitions": "信访投诉",
+    "construction_started_on": "开工日期", "operation_started_on": "投运日期", "onsite_record": "现场检查记录", "monitoring_report": "监测报告",
+    "eia_report": "环评文件", "eia_approval": "环评批复", "emergency_plan": "应急预案", "permits": "许可证照", "penalty_decision": "处罚决定书",
+    "branch_leader": "分局负责人", "enforcement_unit": "执法机构", "county_brigade": "县级大队", "direct_brigade": "直属大队",
+    "judicial_authority": "司法机关", "other_department": "其他部门", "no_problem": "未发现问题", "ordered_correct": "责令改正",
+    "case_filed": "立案", "transferred": "移送", "uncooperative": "不配合检查", "deregistered": "注销", "pending": "待定",
+    "epidemic_period": "疫情期间",
 }  # fmt: skip
 _AS_IS = frozenset(
     {
@@ -52,6 +62,9 @@ _AS_IS = frozenset(
         "item",
     }
 )
+_CODES = frozenset(
+    {"id"}
+)  # an entry's own code is shown as it is; a code that names another entry by that entry's name
 
 
 @dataclass(frozen=True)
@@ -99,31 +112,38 @@ class Chapter:
 
 def chapters(book: Rulebook) -> list[Chapter]:
     """Every table of the book that has entries, in the order of the schema."""
+    names = _names(book)
     found = []
     for table in TABLES:
         entries = getattr(book, table.attribute)
         entries = entries if table.many else (entries,)
         if entries:
             found.append(
-                Chapter(table.name, table.cls.zh_name, tuple(_block(book, entry) for entry in entries))
+                Chapter(table.name, table.cls.zh_name, tuple(_block(book, entry, names) for entry in entries))
             )
     return found
 
 
-def _block(book: Rulebook, entry: Entry) -> Block:
+def _names(book: Rulebook) -> dict[str, str]:
+    """What the book itself calls the entries its values refer to: bodies, activities, quotas."""
+    named = {one.id: one.zh for many in (book.bodies, book.activities) for one in many}
+    return {line.id: naming.line_name(book, line) for line in book.quotas} | named
+
+
+def _block(book: Rulebook, entry: Entry, names: Mapping[str, str]) -> Block:
     title = getattr(entry, "zh", "") or getattr(entry, "id", "") or type(entry).zh_name
     if isinstance(entry, Quota):
         title = f"{naming.line_name(book, entry)}（{entry.id}）"
-    return Block(title, getattr(entry, "id", "") or type(entry).table, tuple(_groups(entry)))
+    return Block(title, getattr(entry, "id", "") or type(entry).table, tuple(_groups(entry, names)))
 
 
-def _groups(entry: Entry) -> Iterator[Group]:
+def _groups(entry: Entry, names: Mapping[str, str]) -> Iterator[Group]:
     """Values in schema order, those of one origin together, where the origin first comes up."""
     found: dict[Origin, list[tuple[str, str]]] = {}
     for value in entry.values():
         if value.value in (None, (), ""):
             continue
-        found.setdefault(value.origin, []).append((value.zh, text_of(entry, value)))
+        found.setdefault(value.origin, []).append((value.zh, text_of(entry, value, names)))
     for origin, values in found.items():
         clause = clauses.quote(origin.ref) if origin.ref else None
         sentence, mark = (clause.sentence, clause.mark) if clause else ("", "")
@@ -131,15 +151,20 @@ def _groups(entry: Entry) -> Iterator[Group]:
         yield Group(tuple(values), origin, clause.place if clause else "", before, middle, after)
 
 
-def text_of(entry: Entry, value: Value) -> str:
+def text_of(entry: Entry, value: Value, names: Mapping[str, str]) -> str:
     """A value in words."""
     if isinstance(entry, Quota) and value.key == "rates":
         return "、".join(rate_text(entry, rate) for rate in value.value)
     if isinstance(entry, Quota) and value.key == "period":
         return PERIOD_ZH[value.value]
     if value.key in _AS_IS and isinstance(value.value, str):
-        return value.value
-    return plain(value.value, translate=value.key not in _AS_IS)
+        return (
+            value.value
+            if value.key in _CODES
+            else names.get(value.value, WORDS.get(value.value, value.value))
+        )
+    text = plain(value.value, translate=value.key not in _AS_IS)
+    return text if value.key in _CODES else "、".join(names.get(word, word) for word in text.split("、"))
 
 
 def plain(value: Any, *, translate: bool = True) -> str:

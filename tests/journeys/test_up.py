@@ -77,7 +77,9 @@ def test_it_greets_serves_and_stops_with_every_child(tmp_path):
 
         running.send_signal(signal.SIGINT)
         assert running.wait(SECONDS) == 0
-        assert "已全部停止" in running.stdout.read()
+        farewell = running.stdout.read()
+        assert "已全部停止" in farewell
+        assert "shutdown" not in farewell, "the worker's English farewell stays out of the terminal"
         deadline = time.monotonic() + SECONDS
         while any(map(alive, children)) and time.monotonic() < deadline:
             time.sleep(0.1)

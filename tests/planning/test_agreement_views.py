@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from planning import actions
+from planning import actions, plan_page
 from planning.models import MakeUp, Override, Quota
 from registry.models import Target
 from tests.factories import create_unit, create_user
@@ -89,6 +89,10 @@ def test_months_are_laid_out_on_the_task_page_and_shown_for_the_plan(client, bur
     row.refresh_from_db()
     assert row.months == [0, 0, row.number]
     assert "12月" in text(client, reverse("planning:months", args=[plan.pk]))
+    sheet = plan_page.sheet(plan)
+    bars = {one["label"]: one["values"] for one in sheet.month_chart["series"]}
+    assert bars["重点"][:3] == [0, 0, row.number]
+    assert [sum(column) for column in zip(*bars.values(), strict=True)] == sheet.month_totals
 
 
 def test_any_two_versions_are_compared(client, bureau):

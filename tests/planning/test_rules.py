@@ -1,5 +1,6 @@
 """Rules on values: the number, its properties, base and pool, findings, deadlines, words."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -463,6 +464,20 @@ def test_rulebook_can_be_read_to_the_end_in_chinese():
         ]
         assert all(text for text in texts)
         assert not any(text.startswith(("Selector(", "Offset(", "(")) for text in texts)
+
+
+def test_a_rulebook_shows_no_code_but_an_entrys_own():
+    """Fields, bodies, activities and labels are named; the code of an entry stands under 标识 or 编号 only."""
+    for name in ("qinshui-2022", "wulong-2024"):
+        shown = [
+            text
+            for chapter in reading.chapters(library.get(name))
+            for block in chapter.blocks
+            for group in block.groups
+            for label, text in group.values
+            if label not in ("标识", "编号", "适用对象")
+        ]
+        assert [text for text in shown if re.search(r"[a-z]+_[a-z_]+", text)] == []
 
 
 def test_a_rate_of_one_period_quotes_the_row_of_that_period():

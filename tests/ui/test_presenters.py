@@ -148,3 +148,22 @@ def test_a_qr_code_is_inline_svg_without_styles():
 )
 def test_page_numbers_leave_gaps_only_where_something_is_left_out(here, last, shown):
     assert presenters.page_numbers(here, last) == shown
+
+
+@pytest.mark.parametrize(
+    "ref, place",
+    [
+        ("QS-10.7", "第十条第二款"),
+        ("LAW:行政处罚法42", "《行政处罚法》第42条"),
+        ("AMB-08", "AMB-08"),
+        ("QS-99.9", "QS-99.9"),
+        ("", ""),
+    ],
+)
+def test_a_clause_is_named_by_its_place(ref, place):
+    assert presenters.clause_place(ref) == place
+
+
+def test_clause_ids_in_running_text_are_read_as_places():
+    text = presenters.clause_places("监管工作细则（QS-10.7、QS-9.7），编号 2026-P-01")
+    assert text == "监管工作细则（第十条第二款、第九条第二款），编号 2026-P-01"

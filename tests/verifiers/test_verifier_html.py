@@ -574,6 +574,17 @@ def test_the_shown_command_line_gives_the_shown_hash(tab: Page, tmp_path: Path) 
 
 
 @browser_tests
+@pytest.mark.parametrize(
+    "name, shown", [("pos-01-basic", ["特殊", "重点", "一般"]), ("pos-05-weights-dice", ["类别 S1"])]
+)
+def test_the_strata_are_called_by_their_names(tab: Page, tmp_path: Path, name: str, shown: list[str]) -> None:
+    """key, special, general in Chinese, their codes in small print; a code the page does not know stays one."""
+    verify(tab, tmp_path, POSITIVE[name])
+    assert tab.locator(".strat h3").all_inner_texts() == shown
+    assert "冻结单里的代号" in tab.locator(".strat").first.inner_text()
+
+
+@browser_tests
 @pytest.mark.parametrize("name", ["selection_replaced", "head_changed", "key_b_wrong", "opening_name"])
 def test_a_tampered_record_shows_the_failing_step_in_red(tab: Page, tmp_path: Path, name: str) -> None:
     case, step = tampered(name)

@@ -37,6 +37,7 @@ class Command(BaseCommand):
         self.children: dict[str, subprocess.Popen[bytes]] = {}
         # uvicorn raises SIGTERM again after its own shutdown; without this our `finally` would never run.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        self.tell_address(int(str(options["port"])))
         try:
             self.start(bool(options["no_demo"]))
             self.serve(str(options["host"]), int(str(options["port"])))
@@ -44,6 +45,11 @@ class Command(BaseCommand):
             pass
         finally:
             self.stop()
+
+    def tell_address(self, port: int) -> None:
+        """QR codes lead to the port that is served, unless PUBLIC_URL names the address the public uses."""
+        if not os.environ.get("PUBLIC_URL"):
+            os.environ["PUBLIC_URL"] = settings.PUBLIC_URL = f"http://localhost:{port}"
 
     def start(self, no_demo: bool) -> None:
         if settings.EMBEDDED_REDIS:
@@ -86,8 +92,14 @@ class Command(BaseCommand):
         raise CommandError(f"嵌入式消息服务没有启动成功，原因见 {settings.VAR / 'valkey.log'}。")
 
     def spawn(self, name: str, *command: str) -> None:
+        """Errors still reach the terminal; what Celery prints besides (its English farewell) does not."""
         self.children[name] = subprocess.Popen(
-            command, cwd=settings.BASE_DIR, env=os.environ, start_new_session=True, preexec_fn=die_with_parent
+            command,
+            cwd=settings.BASE_DIR,
+            env=os.environ,
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=die_with_parent,
         )
 
     def serve(self, host: str, port: int) -> None:
