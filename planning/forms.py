@@ -262,13 +262,24 @@ class AreaForm(forms.Form):
 
 
 class PlanFileForm(forms.Form):
-    title = forms.CharField(label="文件名称", max_length=200)
-    file = forms.FileField(label="文件")
+    title = forms.CharField(
+        label="文件名称", max_length=200,
+        error_messages={"required": "请填写，例如 跨部门抽查工作规范。", "max_length": "最多 200 个字，请缩短。"},
+    )  # fmt: skip
+    file = forms.FileField(
+        label="文件", allow_empty_file=True, error_messages={"required": "请选一个文件，jpg、png、pdf、docx 或 xlsx。"}
+    )  # fmt: skip
 
 
 class AgreementForm(forms.Form):
-    agreed_on = forms.DateField(label="同意日期", widget=forms.DateInput(attrs={"type": "date"}))
-    agreement = forms.CharField(label="同意的文件", max_length=200)
+    agreed_on = forms.DateField(
+        label="同意日期", widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"required": "请填写。", "invalid": "请写成 2026-01-20 这样的日期。"},
+    )  # fmt: skip
+    agreement = forms.CharField(
+        label="同意的文件", max_length=200,
+        error_messages={"required": "请填写，例如 复函〔2026〕3号。", "max_length": "最多 200 个字，请缩短。"},
+    )  # fmt: skip
 
 
 class MonthsForm(forms.Form):

@@ -20,17 +20,13 @@ class NoticeForm(forms.Form):
 
 class UploadForm(NoticeForm):
     file = forms.FileField(
-        label="放假安排文件", error_messages={"required": "请选择文件。", "empty": "文件是空的，请重新选择。"}
+        label="放假安排文件", allow_empty_file=True, error_messages={"required": "请选择文件。"}
     )
 
     def parsed(self) -> HolidayFile:
         """raises: RuleBroken for a file that cannot be read at all"""
         file = self.cleaned_data["file"]
-        data = file.read()
-        guard.check_size(data)
-        if file.name.lower().endswith(".xlsx"):
-            guard.check_zip(data)
-        return parse_holidays(data, file.name, self.cleaned_data["year"])
+        return parse_holidays(guard.taken(file), file.name, self.cleaned_data["year"])
 
 
 class ConfirmForm(NoticeForm):

@@ -9,9 +9,15 @@ from typing import Any, BinaryIO, cast
 
 from django.core.files import File
 
+from foundation.documents import pictures, scripts
 from foundation.errors import RuleBroken
 
 LARGEST = 20 * 1024 * 1024
+# A display choice: no telephone takes a picture of more dots; a larger one stops the browser or the printer of whoever opens it.
+MOST_DOTS = 250_000_000
+# The same for Office files: nothing here unpacks them, but whoever opens one does.
+MOST_UNPACKED = 400 * 1024 * 1024
+MOST_RATIO = 200
 HEAD = 16
 OFFICE = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml"}
 MEDIA_TYPES = {
@@ -56,7 +62,34 @@ def identify(name: str, file: BinaryIO, size: int) -> str:
     file.seek(0)
     if not fits:
         raise FileRefused(f"“{plain_name(name)}”的内容不是 {kind} 文件。请用原始文件上传，不要改后缀名。")
+    _check_harmless(kind, file, plain_name(name))
+    file.seek(0)
     return kind
+
+
+def _check_harmless(kind: str, file: BinaryIO, name: str) -> None:
+    """raises: FileRefused for what would do harm to whoever opens it"""
+    if kind in ("jpg", "png"):
+        width, height = pictures.size_of(kind, file) or (0, 0)
+        if width * height > MOST_DOTS:
+            raise FileRefused(f"“{name}”是 {width}×{height} 的图，太大，打开会卡死。请缩小后再传。")
+    elif kind == "pdf":
+        if scripts.acts_in_pdf(file.read()):
+            raise FileRefused(f"“{name}”里带有脚本或会自动启动的内容。请打印成普通 PDF 再传。")
+    elif kind in OFFICE:
+        _check_office(file, name)
+
+
+def _check_office(file: BinaryIO, name: str) -> None:
+    with zipfile.ZipFile(file) as archive:
+        parts = archive.infolist()
+    unpacked, packed = sum(part.file_size for part in parts), sum(part.compress_size for part in parts)
+    if scripts.has_macros({part.filename for part in parts}):
+        raise FileRefused(f"“{name}”带有宏。请另存为不带宏的文件再传。")
+    if unpacked > MOST_UNPACKED or (unpacked > MOST_UNPACKED // 8 and unpacked > MOST_RATIO * packed):
+        raise FileRefused(
+            f"“{name}”解开后有 {unpacked // 1024 // 1024} MB，与它的大小极不相称。请另存成新文件再传。"
+        )
 
 
 def _fits(kind: str, head: bytes, file: BinaryIO) -> bool:

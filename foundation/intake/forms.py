@@ -5,11 +5,11 @@ from typing import Any
 from django import forms
 
 from foundation.intake.models import Mapping
+from foundation.sheets import guard
 from foundation.sheets.columns import Sheet
-from foundation.sheets.guard import MAX_BYTES
+from foundation.sheets.errors import SheetRefused
 from foundation.sheets.heads import SKIP, Header, normal
 
-MEGABYTE = 1024 * 1024
 LEAVE_OUT = "-"
 _KINDS = "请选择 .xlsx、.xls 或 .csv 文件"
 
@@ -37,11 +37,10 @@ class UploadForm(forms.Form):
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
-        if file.size > MAX_BYTES:
-            raise forms.ValidationError(
-                f"文件有 {file.size / MEGABYTE:.1f} MB，最大 {MAX_BYTES // MEGABYTE} MB。"
-                "请删去多余的工作表和图片，或分成几个文件。"
-            )
+        try:
+            guard.check_length(file.size)
+        except SheetRefused as refused:
+            raise forms.ValidationError(refused.message) from None
         return file
 
     @property

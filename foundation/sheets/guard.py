@@ -2,8 +2,11 @@
 
 import re
 import zipfile
+import zlib
+from copy import copy
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Protocol
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import ParseError, fromstring
@@ -26,6 +29,7 @@ _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _FORMULA_CELL = re.compile(
     rb"<(?:\w+:)?c\s(?:[^>]*?\s)?r=[\"']([A-Za-z]{1,3})([0-9]{1,7})[\"'][^>]*>\s*<(?:\w+:)?f[\s/>]"
 )
+_TOO_MUCH = "文件解开后大得离奇，不予打开。请把数据复制到一个新的工作簿里再上传。"
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
@@ -36,13 +40,32 @@ class Scan:
     formulas: frozenset[tuple[int, int]] = frozenset()
 
 
+class Sized(Protocol):
+    """An uploaded file: how long it is, is known before it is read."""
+
+    size: int
+
+    def read(self) -> bytes: ...
+
+
+def taken(file: Sized) -> bytes:
+    """The bytes of an uploaded table; one that is empty or too large is not read at all. raises: SheetRefused"""
+    check_length(file.size)
+    return file.read()
+
+
 def check_size(data: bytes) -> None:
-    if not data:
+    """raises: SheetRefused"""
+    check_length(len(data))
+
+
+def check_length(length: int) -> None:
+    """raises: SheetRefused"""
+    if not length:
         raise SheetRefused("文件是空的，一个字也没有。请重新导出后再上传。", code="file_is_empty")
-    if len(data) > MAX_BYTES:
-        size = len(data) / 1024 / 1024
+    if length > MAX_BYTES:
         raise SheetRefused(
-            f"文件有 {size:.1f} MB，最大 {MAX_BYTES // 1024 // 1024} MB。请删去多余的工作表和图片，或分成几个文件。",
+            f"文件有 {length / 1024 / 1024:.2f} MB，最大 {MAX_BYTES // 1024 // 1024} MB。请删去多余的工作表和图片，或分成几个文件。",
             code="file_too_large",
         )
 
@@ -56,7 +79,19 @@ def check_zip(data: bytes) -> zipfile.ZipFile:
         raise SheetRefused(
             "文件损坏，或者不是真正的 .xlsx。请在表格软件里打开，另存为“Excel 工作簿（.xlsx）”再上传。"
         ) from None
-    unpacked = sum(part.file_size for part in parts)
+    _check_proportion(parts, sum(part.file_size for part in parts))
+    if any(part.flag_bits & 0x1 for part in parts):
+        raise SheetRefused("文件设了打开密码。请去掉密码再上传。")
+    if len({part.filename.lower() for part in parts}) < len(parts):
+        raise SheetRefused("工作簿里有重名的部件，不予打开。请在表格软件里打开，另存一次再上传。")
+    _check_proportion(parts, _true_size(package))
+    if not any(part.filename == "xl/workbook.xml" for part in parts):
+        raise SheetRefused("这不是 Excel 工作簿。请另存为“Excel 工作簿（.xlsx）”再上传。")
+    return package
+
+
+def _check_proportion(parts: list[zipfile.ZipInfo], unpacked: int) -> None:
+    """raises: SheetRefused for what grows beyond measure when it is unpacked"""
     packed = max(1, sum(part.compress_size for part in parts))
     if (
         len(parts) > MAX_PARTS
@@ -67,20 +102,38 @@ def check_zip(data: bytes) -> zipfile.ZipFile:
             f"文件解开后有 {unpacked // 1024 // 1024} MB，与它的大小极不相称，不予打开。"
             "请把数据复制到一个新的工作簿里再上传。",
             code="zip_bomb",
-        )  # fmt: skip
-    if any(part.flag_bits & 0x1 for part in parts):
-        raise SheetRefused("文件设了打开密码。请去掉密码再上传。")
-    if not any(part.filename == "xl/workbook.xml" for part in parts):
-        raise SheetRefused("这不是 Excel 工作簿。请另存为“Excel 工作簿（.xlsx）”再上传。")
-    return package
+        )
+
+
+def _true_size(package: zipfile.ZipFile) -> int:
+    """Bytes that really come out: the directory of the package may say less. raises: SheetRefused"""
+    total = 0
+    for part in package.infolist():
+        try:
+            with package.open(_to_the_end(part)) as stream:
+                while total <= MAX_UNPACKED and (chunk := stream.read(_CHUNK)):
+                    total += len(chunk)
+        except (zipfile.BadZipFile, NotImplementedError, zlib.error, EOFError, OSError):
+            raise SheetRefused(
+                "文件损坏，解不开。请在表格软件里打开，另存为“Excel 工作簿（.xlsx）”再上传。"
+            ) from None
+    return total
+
+
+def _to_the_end(part: zipfile.ZipInfo) -> zipfile.ZipInfo:
+    """The part as packed, whatever length and checksum the directory claims for it."""
+    whole = copy(part)
+    whole.file_size = MAX_UNPACKED + _CHUNK
+    whole.CRC = None  # type: ignore[assignment]
+    return whole
 
 
 def scan_sheet(package: zipfile.ZipFile, name: str) -> Scan:
     """Read the worksheet's XML once as bytes: refuse entities and far-off cells, list formula cells.
 
-    Counts what is unpacked, so that a size understated in the directory does not help.
+    Reads to the end of what is packed, so that a size understated in the directory does not help.
     """
-    part = _part_of(package, name)
+    part = _to_the_end(package.getinfo(_part_of(package, name)))
     formulas: set[tuple[int, int]] = set()
     last_row = last_column = unpacked = bare = 0
     tail = b""
@@ -88,9 +141,7 @@ def scan_sheet(package: zipfile.ZipFile, name: str) -> Scan:
         while chunk := stream.read(_CHUNK):
             unpacked += len(chunk)
             if unpacked > MAX_UNPACKED:
-                raise SheetRefused(
-                    "文件解开后大得离奇，不予打开。请把数据复制到一个新的工作簿里再上传。", code="zip_bomb"
-                )
+                raise SheetRefused(_TOO_MUCH, code="zip_bomb")
             text = tail + chunk
             if _DOCTYPE.search(text):
                 raise SheetRefused("文件里有不该出现的外部引用，不予打开。请复制到新的工作簿里再上传。")

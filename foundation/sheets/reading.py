@@ -10,7 +10,7 @@ from typing import Any
 
 import python_calamine
 
-from foundation.sheets import guard
+from foundation.sheets import guard, old
 from foundation.sheets.columns import is_empty
 from foundation.sheets.errors import SheetRefused
 
@@ -100,6 +100,7 @@ def _old_workbook(data: bytes, suffix: str, prefer: str) -> Grid:
             f"内容是旧版 Office 文件，后缀却是“{suffix or '空'}”。请另存为 .xlsx 再上传。",
             code="wrong_file_type",
         )
+    old.check_extent(data)
     book = _open(data)
     return _grid(book, _choose(book, prefer), frozenset())
 

@@ -4,8 +4,6 @@ Table columns: 日期 (2027-01-01, or 2027-02-05至2027-02-11 for a run of days)
 JSON: a list of {"date", "kind", "name"}, or {"days": [...]}.
 """
 
-import csv
-import io
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -32,7 +30,6 @@ KINDS: dict[str, DayKind] = {
 _COLUMNS = {"日期": "date", "date": "date", "类型": "kind", "kind": "kind", "名称": "name", "name": "name"}
 _DATE = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
 _LONGEST_RUN = 31
-_OLE = b"\xd0\xcf\x11\xe0"
 _SATURDAY = 5
 
 
@@ -94,30 +91,13 @@ def parse_holidays(content: bytes, filename: str, year: int) -> HolidayFile:
 
 
 def _records(content: bytes, filename: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    kind = filename.rsplit(".", 1)[-1].lower()
-    readers = {"csv": _csv_rows, "xlsx": _sheet_rows, "xls": _sheet_rows, "json": _json_rows}
-    if kind not in readers:
-        raise UnreadableFile(f"不支持的文件类型“.{kind}”。请使用 CSV、JSON 或 XLSX 文件。")
-    return readers[kind](content)
-
-
-def _csv_rows(content: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Tables go through the same door as every workbook; only JSON is a kind of its own."""
+    if filename.lower().endswith(".json"):
+        return _json_rows(content)
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("gb18030", errors="replace")
-    try:
-        return _table(list(csv.reader(io.StringIO(text, newline=""))))
-    except csv.Error as error:
-        raise UnreadableFile("CSV 读不下去：引号、分隔不对，或一格太长。请另存为 XLSX 再上传。") from error
-
-
-def _sheet_rows(content: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Through the same guard as every workbook: one cell far off would take all the memory of the server."""
-    try:
-        grid = read("放假安排.xls" if content[:4] == _OLE else "放假安排.xlsx", content)
+        grid = read(filename, content)
     except SheetRefused as refused:
-        raise UnreadableFile(f"无法读取这个 Excel 文件。{refused.message}") from refused
+        raise UnreadableFile(refused.message) from refused
     return _table(list(grid.rows()))
 
 
@@ -125,13 +105,21 @@ def _json_rows(content: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
     try:
         found = json.loads(content.decode("utf-8-sig"))
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        raise UnreadableFile(f"不是有效的 JSON 文件（{error}）。请检查后重新上传。") from error
+        raise UnreadableFile(f"不是有效的 JSON 文件{_place(error)}。请检查后重新上传。") from error
     days = found.get("days") if isinstance(found, dict) else found
     if not isinstance(days, list) or not days or not all(isinstance(day, dict) for day in days):
         raise UnreadableFile("JSON 中没有日期列表。请写成 [{“date”…}] 或 {“days”: [ … ]}。")
     return (
         (line, {_COLUMNS.get(key, key): value for key, value in day.items()})
         for line, day in enumerate(days, 1)
+    )
+
+
+def _place(error: Exception) -> str:
+    return (
+        f"，第 {error.lineno} 行第 {error.colno} 列读不下去"
+        if isinstance(error, json.JSONDecodeError)
+        else ""
     )
 
 

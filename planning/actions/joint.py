@@ -5,7 +5,7 @@ from datetime import date
 from django.core.files.base import File
 from django.db import transaction
 
-from foundation.documents.uploads import digest
+from foundation.documents.uploads import Upload
 from foundation.errors import OutOfOrder, RuleBroken
 from foundation.ledger import actions as ledger
 from foundation.organisation.models import User
@@ -93,9 +93,10 @@ def add_plan_file(*, by: User, plan: AnnualPlan, title: str, file: File) -> Plan
         raise OutOfOrder("附件只能在计划批准之前增减。要改请另做修订。")
     if not title.strip():
         raise RuleBroken("请填写文件名称，例如 跨部门抽查工作规范。", code="title_missing")
-    if plan.files.filter(sha256=digest(file)).exists():
+    judged = Upload.judged(file)
+    if plan.files.filter(sha256=judged.sha256).exists():
         raise RuleBroken("这个文件已经附上了，不用再传。", code="file_known")
-    return keep(PlanFile(plan=plan, title=title.strip()), file, by=by, act="planning.add_plan_file")
+    return keep(PlanFile(plan=plan, title=title.strip()), judged, by=by, act="planning.add_plan_file")
 
 
 @transaction.atomic

@@ -2,9 +2,7 @@
 
 from typing import TypeVar
 
-from django.core.files.base import File
-
-from foundation.documents import uploads
+from foundation.documents.uploads import Upload
 from foundation.ledger import actions as ledger
 from foundation.organisation.models import User
 from planning.models import OverrideFile, PlanFile
@@ -12,12 +10,9 @@ from planning.models import OverrideFile, PlanFile
 Kept = TypeVar("Kept", OverrideFile, PlanFile)
 
 
-def keep(row: Kept, file: File, *, by: User, act: str) -> Kept:
-    """Fill in the row from the file, save both and note it. Called inside an action's transaction.
-
-    raises: FileRefused for a file that is not what its name says
-    """
-    uploads.Upload.judged(file).fill(row)
+def keep(row: Kept, judged: Upload, *, by: User, act: str) -> Kept:
+    """Fill in the row from the judged file, save both and note it. Called inside an action's transaction."""
+    judged.fill(row)
     row.uploaded_by = by
     row.save()
     subject = row.override if isinstance(row, OverrideFile) else row.plan

@@ -7,7 +7,7 @@ from django.core.files.base import File
 from django.db import transaction
 from django.utils import timezone
 
-from foundation.documents.uploads import digest
+from foundation.documents.uploads import Upload
 from foundation.errors import RuleBroken
 from foundation.ledger import actions as ledger
 from foundation.organisation.models import Organisation, User
@@ -64,8 +64,9 @@ def attach_evidence(*, by: User, override: Override, file: File) -> OverrideFile
 
 
 def _attach(by: User, override: Override, file: File) -> OverrideFile:
-    known = override.files.filter(sha256=digest(file)).first()
-    return known or keep(OverrideFile(override=override), file, by=by, act="planning.attach_evidence")
+    judged = Upload.judged(file)
+    known = override.files.filter(sha256=judged.sha256).first()
+    return known or keep(OverrideFile(override=override), judged, by=by, act="planning.attach_evidence")
 
 
 def _book(organisation: Organisation, year: int) -> Rulebook:

@@ -14,7 +14,7 @@ from foundation.errors import RuleBroken
 from planning import actions, factors, plan_page, policies, trial
 from planning.forms import AgreementForm, DetailsForm, MonthsForm, PlanFileForm
 from planning.models import PlanFile, PlannedNumber, PlanParticipant, PlanTask
-from planning.views.common import plans
+from planning.views.common import fault, plans
 
 
 @require_http_methods(["GET", "POST"])
@@ -68,7 +68,7 @@ def agree(request: HttpRequest, participant_id: int) -> HttpResponse:
     found = get_object_or_404(PlanParticipant, pk=participant_id, plan__in=plans(request))
     form = AgreementForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "请填同意日期（例如 2026-01-20）和同意的文件。")
+        messages.error(request, fault(form))
         return redirect("planning:details", found.plan_id)
     return _back(
         request, ("planning:details", found.plan_id),
@@ -88,7 +88,7 @@ def drop(request: HttpRequest, task_id: int) -> HttpResponse:
 def add_file(request: HttpRequest, plan_id: int) -> HttpResponse:
     plan, form = get_object_or_404(plans(request), pk=plan_id), PlanFileForm(request.POST, request.FILES)
     if not form.is_valid():
-        messages.error(request, "请填文件名称，并选一个文件。")
+        messages.error(request, fault(form))
         return redirect("planning:details", plan.pk)
     return _back(request, ("planning:details", plan.pk),
                  lambda: actions.add_plan_file(by=request.user, plan=plan, **form.cleaned_data), "已附上并算出指纹。")  # fmt: skip

@@ -1,5 +1,6 @@
 """What every planning page needs: the scope of a reader, and how a refusal is shown."""
 
+from django import forms
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
@@ -34,3 +35,10 @@ def period_or_404(text: str) -> Period:
         return Period.parse(text)
     except CannotEvaluate as fault:
         raise Http404(str(fault)) from fault
+
+
+def fault(form: forms.Form) -> str:
+    """The first thing wrong with a form, by the name of its field; for forms without a page of their own."""
+    name, errors = next(iter(form.errors.items()))
+    label = form.fields[name].label if name in form.fields else ""
+    return f"“{label}”：{errors[0]}" if label else errors[0]

@@ -104,16 +104,16 @@ def ask(request: HttpRequest, period: str, line: str, unit: int) -> HttpResponse
     except KeyError:
         raise Http404("没有这条配额") from None
     form = OverrideForm(request.POST, request.FILES, book=found.book)
+
+    def page() -> HttpResponse:
+        entries = Paginator(found.entries, PER_PAGE).get_page(1)
+        context = {"roll": found, "page_obj": entries, "may_ask": True, "form": form}
+        return render(request, "planning/roll.html", context, status=422)
+
     if not form.is_valid():
-        page = Paginator(found.entries, PER_PAGE).get_page(1)
-        return render(
-            request,
-            "planning/roll.html",
-            {"roll": found, "page_obj": page, "may_ask": True, "form": form},
-            status=422,
-        )
+        return page()
     try:
         ask_for(request, year=asked.year, **form.cleaned_data)
     except RuleBroken as broken:
-        messages.error(request, broken.message)
+        return refused(request, broken, page)
     return redirect("planning:line", period, line, unit)

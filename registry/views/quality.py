@@ -14,6 +14,7 @@ from foundation.errors import RuleBroken
 from foundation.organisation.models import Area, Organisation
 from foundation.rulebook.periods import Period
 from foundation.sheets.columns import Column, Sheet
+from foundation.sheets.guard import taken
 from registry import actions, duplicates, expected, exports, policies, preview, quality
 from registry.models import Merge, PermitComparison, Target
 from registry.views.common import PAGE, number, refused, require, today, visible_targets
@@ -178,7 +179,7 @@ def completeness(request: HttpRequest) -> HttpResponse:
         else:
             try:
                 row = actions.compare_permits(
-                    organisation=organisation, file_name=file.name, data=file.read(), by=request.user
+                    organisation=organisation, file_name=file.name, data=taken(file), by=request.user
                 )
             except RuleBroken as broken:
                 refusal, status = broken.message, 422

@@ -109,7 +109,7 @@ def test_entering_a_year_again_warns_and_replaces_it(bureau, planner):
     ("日期,类型,名称\n2027-13-01,休,元旦\n", "2027.csv", "第 2 行"),
     ("日期,类型,名称\n2026-01-01,休,元旦\n", "2027.csv", "不是 2027 年"),
     ("不是工作簿", "2027.xlsx", "不是真正的 .xlsx"),
-    (NOTICE, "2027.pdf", "不支持的文件类型"),
+    (NOTICE, "2027.pdf", "不是表格文件"),
     ("{", "2027.json", "不是有效的 JSON"),
 ])  # fmt: skip
 def test_a_bad_file_is_refused_with_row_and_remedy(planner, content, name, words):

@@ -184,15 +184,15 @@ def test_a_wrong_row_is_named_with_its_remedy(row, error):
 @pytest.mark.parametrize(
     ("content", "filename", "words"),
     [
-        (b"x", "a.pdf", "不支持的文件类型"),
+        (b"x", "a.pdf", "不是表格文件"),
         (b"", "a.csv", "文件是空的"),
         (csv("日期,名称\n2027-01-01,元旦\n"), "a.csv", "第一行缺少列：类型"),
         (csv("日期,类型,名称\n"), "a.csv", "只有表头"),
         (b"{", "a.json", "不是有效的 JSON"),
         (b"[]", "a.json", "没有日期列表"),
-        (b"not a workbook", "a.xlsx", "无法读取这个 Excel 文件"),
+        (b"not a workbook", "a.xlsx", "不是真正的 .xlsx"),
         (far_off(), "a.xlsx", "范围太大"),
-        (csv('日期,类型,名称\n2027-01-01,休,"' + "长" * 200_000), "a.csv", "CSV 读不下去"),
+        (csv('日期,类型,名称\n2027-01-01,休,"' + "长" * 200_000), "a.csv", "第 2 行的引号或分隔不对"),
         (b"[" * 200_000, "a.json", "不是有效的 JSON"),
     ],
 )

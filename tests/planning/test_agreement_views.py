@@ -183,3 +183,34 @@ def test_published_day_is_shown_among_the_deadlines(client, bureau):
     actions.note_published(by=None, plan=plan, published_on=date(2030, 1, 8), published_at="公示 2026-P-01")
     client.force_login(bureau.planner)
     assert "公示 2026-P-01" in text(client, reverse("planning:plan", args=[plan.pk]))
+
+
+def test_what_is_wrong_with_an_attachment_is_named(client, bureau):
+    plan = actions.create_plan(
+        by=bureau.planner,
+        organisation=bureau.organisation,
+        year=2026,
+        on=make.TODAY,
+        kind="joint_departments",
+    )
+    client.force_login(bureau.planner)
+    url = reverse("planning:plan_file_add", args=[plan.pk])
+    for sent, words in (
+        ({"title": "规范"}, "“文件”：请选一个文件"), ({"title": ""}, "“文件名称”：请填写"), ({"title": "长" * 201}, "“文件名称”：最多 200 个字"),
+    ):  # fmt: skip
+        assert words in client.post(url, sent, follow=True).content.decode()
+
+
+def test_a_refused_exception_keeps_what_was_typed(client, bureau):
+    make.approved_plan(bureau)
+    actions.confirm_quotas(
+        organisation=bureau.organisation, period="2026Q4", on=make.TODAY, by=bureau.planner
+    )
+    quota = Quota.objects.filter(period="2026Q4").first()
+    client.force_login(bureau.planner)
+    url = reverse("planning:ask", args=[quota.period, quota.line, quota.unit_id])
+    sent = {"rule": "twice_a_year", "target": "没有这家", "reason": "信访反复𬭚", "evidence": "函"}
+    answer = client.post(url, sent)
+    assert answer.status_code == 409
+    assert "名录里没有这个对象编号" in answer.content.decode()
+    assert "信访反复𬭚" in answer.content.decode()
