@@ -245,6 +245,8 @@ SPECTACULAR_SETTINGS = {
 
 # 演练的临时库没有后台任务：文书只登记，需要的当场生成。
 DOCUMENTS_DEFERRED = env.flag("DOCUMENTS_DEFERRED")
+# 本局的业务专长从哪里取（接收机构，返回词的列表）；字典在人员名录，事项清单从这里问。
+EXPERTISE_WORDS = "personnel.queries.expertise_words"
 # 文书种类 → 谁能读（接收 user、subject_id，返回能否）；不在表里的一律不给。
 DOCUMENT_READERS = {
     "draw_minutes": "draws.documents.may_read_minutes",

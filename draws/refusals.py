@@ -17,6 +17,7 @@ from draws.models import Draw, DrawStratum, FeasibilityRun, PoolChange, RefusedA
 from draws.rules.mc1.errors import Mc1Error
 from foundation.errors import OutOfOrder, RuleBroken
 from foundation.ledger import actions as ledger
+from foundation.organisation.models import Organisation
 
 Action = TypeVar("Action", bound=Callable[..., Any])
 
@@ -88,6 +89,8 @@ def draw_of(given: dict[str, Any]) -> Draw | None:
 
 def _record(name: str, given: dict[str, Any], broken: RuleBroken) -> None:
     draw = draw_of(given)
+    if draw is None and isinstance(given.get("organisation"), Organisation):
+        _record_without_draw(name, given, broken)
     if draw is None or draw.pk is None or not Draw.objects.filter(pk=draw.pk).exists():
         return
     person, seat = given.get("by"), given.get("seat")
@@ -101,3 +104,11 @@ def _record(name: str, given: dict[str, Any], broken: RuleBroken) -> None:
             actor=person, act=f"{name}.refused", subject=draw, actor_name=actor_name[:60],
             data={"reason": broken.message, "code": broken.code},
         )  # fmt: skip
+
+
+def _record_without_draw(name: str, given: dict[str, Any], broken: RuleBroken) -> None:
+    """A draw that did not come about: the ledger alone keeps who wanted what and why not. source: QS-9.3"""
+    ledger.record(
+        actor=given.get("by"), act=f"{name}.refused", subject=given["organisation"],
+        data={"reason": broken.message, "code": broken.code, "clause": broken.clause, "period": given.get("period", "")},
+    )  # fmt: skip

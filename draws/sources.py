@@ -1,6 +1,7 @@
 """What a draw takes from below: the plan's quotas, published items, the rulebook's window, the verifier files."""
 
 import hashlib
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from foundation.rulebook.deadlines import draw_window
 from foundation.rulebook.model import Rulebook
 from foundation.rulebook.periods import Period
 from foundation.workdays.models import calendar
+from planning.joint import tasks_in_force
 from planning.models import AnnualPlan, Override, PlanTask, Quota
 from planning.policies import DRAW_WINDOW
 from planning.rules.terms import own_period
@@ -76,6 +78,11 @@ def _check_items(plan: AnnualPlan, lines: list[str]) -> None:
             f"抽查事项“{names}”没有公布，未公布的事项不得抽查。请先公布或修订计划。",
             code="item_not_published",
         )
+
+
+def joint_of(organisation: Organisation, period: str, lines: Collection[str]) -> dict[str, PlanTask]:
+    """line -> the joint task it is part of, as the joint plans of the year stand. source: QS-9.3"""
+    return tasks_in_force(organisation, Period.parse(period).year, lines)
 
 
 def check_window(organisation: Organisation, book: Rulebook, period: str, on: date) -> None:

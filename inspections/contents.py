@@ -11,6 +11,7 @@ from django.utils import timezone
 from inspections import books
 from inspections.models import Visit, VisitItem
 from inspections.rules import modes, outcomes, signing
+from planning.joint import together
 
 FORMAT = "mingchou-visit-record-1"
 
@@ -53,6 +54,7 @@ def content_of(
         "items": _items(items, codes), "evidence": _evidence(visit),
         "outcome": outcome, "outcome_name": codes[outcome], "summary": summary,
         "signatures": [_signature(signed) for signed in signatures], "signed_at": _time(at),
+        **({"joint": together(visit.joint_task).as_record()} if visit.joint_task else {}),
     }  # fmt: skip
 
 

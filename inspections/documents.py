@@ -15,6 +15,7 @@ from inspections import books, policies, tokens
 from inspections.marks import mark_of
 from inspections.models import Handover, Record, Visit
 from inspections.rules import modes, numbering
+from planning.joint import together
 
 RIGHTS = (
     "查验检查人员的执法证件；检查人员少于两人或者未出示执法证件的，有权拒绝检查。",
@@ -46,6 +47,7 @@ def notice_context(visit: Visit) -> dict[str, Any]:
         "basis": _basis(items, book), "mode": modes.MODES[visit.mode], "team": books.team_of(visit), "book": book,
         "count_sentence": numbering.notice_count(visit.year_count or 1, visit.year_cap), "rights": RIGHTS, "duties": DUTIES,
         "discipline": DISCIPLINE, "dispatched": at, "complaint_phone": visit.organisation.complaint_phone,
+        "joint": together(visit.joint_task) if visit.joint_task else None,
     }  # fmt: skip
 
 

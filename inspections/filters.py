@@ -16,6 +16,9 @@ class VisitFilter(django_filters.FilterSet):
     period = django_filters.CharFilter(
         field_name="draw__period", lookup_expr="iexact", label="期", help_text="如 2026Q4"
     )
+    joint = django_filters.ChoiceFilter(
+        choices=[("yes", "联合检查")], method="by_joint", label="联合", empty_label="全部"
+    )
     member = django_filters.CharFilter(method="by_member", label="检查人员")
     since = django_filters.DateFilter(
         field_name="due_on", lookup_expr="gte", label="期限自", widget=forms.DateInput(attrs={"type": "date"})
@@ -47,6 +50,9 @@ class VisitFilter(django_filters.FilterSet):
 
     def by_due(self, visits: QuerySet[Visit], _name: str, value: str) -> QuerySet[Visit]:
         return visits.overdue_on(self.today) if value == "late" else visits.to_do()
+
+    def by_joint(self, visits: QuerySet[Visit], _name: str, value: str) -> QuerySet[Visit]:
+        return visits.joint()
 
     def by_member(self, visits: QuerySet[Visit], _name: str, value: str) -> QuerySet[Visit]:
         return visits.filter(team__inspector__name__icontains=value, team__left_at=None).distinct()

@@ -11,10 +11,15 @@ from django.utils import timezone
 from draws.models import Draw
 from foundation.organisation.models import Organisation, ScopedQuerySet, User
 from personnel.models import Inspector
+from planning.models import PlanTask
 from registry.models import CheckPoint, InspectionItem, PriorInspection, Target
 
 
 class VisitQuerySet(ScopedQuerySet):
+    def joint(self) -> Self:
+        """Checks made together with others. source: NM-7.2"""
+        return self.exclude(joint_task=None)
+
     def of_inspector(self, user: User) -> Self:
         """Only the visits whose present team the user is in."""
         return self.filter(team__inspector__user=user, team__left_at=None).distinct()
@@ -62,6 +67,10 @@ class Visit(models.Model):
         "检查前名称保密", default=False, help_text="规则书 draw.list_secret_until = visit"
     )
     strata = models.JSONField("所属层", default=list)
+    joint_task = models.ForeignKey(
+        PlanTask, models.PROTECT, verbose_name="联合任务", null=True, blank=True, related_name="+",
+        help_text="联合检查属于哪份联合计划的哪一项；只记录、只公示本部门的事项",
+    )  # fmt: skip
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.ASSIGNED)
     mode = models.CharField("检查方式", max_length=24, default="onsite")
     mode_reason = models.CharField("非默认方式的理由", max_length=200, blank=True)

@@ -20,9 +20,11 @@ from inspections.forms import DispatchForm, WaiveForm
 from inspections.marks import mark_of
 from inspections.models import Feedback, Visit
 from inspections.rules import modes, numbering, outcomes, waiving
+from planning.joint import together
 from registry.models import PriorInspection
 
 State = Visit.State
+ONLY_OURS = "只记录、只公示本部门负责的事项"  # source: NM-7.2
 READ = 200  # entries behind the little history beside a visit; all of them are in the case file
 ACTS = {
     "inspections.create_visits": "生成任务", "inspections.dispatch": "派发通知", "inspections.arrive": "到场亮证",
@@ -91,6 +93,8 @@ def facts(visit: Visit, shown: bool) -> list[dict[str, Any]]:
         rows.insert(4, ("检查频次", numbering.notice_count(visit.year_count or 1, visit.year_cap), ""))
     if visit.waived_for is not None:
         rows.append(("代替它的检查", f"{visit.waived_for.on} {visit.waived_for.source}", visit.void_reason))
+    if visit.joint_task is not None:
+        rows.insert(1, ("联合检查", together(visit.joint_task).sentence, ONLY_OURS))
     merged = visit.credits.filter(ended_at=None).exclude(draw=visit.draw).select_related("draw")
     rows += [("合并自", credit.draw.number, "同一对象一次检查完成") for credit in merged]
     return [{"label": label, "value": value, "note": note} for label, value, note in rows]

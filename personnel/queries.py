@@ -10,7 +10,7 @@ from foundation.organisation.models import Organisation, User
 from foundation.organisation.policies import can
 from foundation.rulebook.model import Rulebook
 from personnel import rules
-from personnel.models import Absence, Certificate, Inspector, Posting, YearTally, label_of
+from personnel.models import Absence, Certificate, Inspector, Posting, Speciality, YearTally, label_of
 
 _WANTED = (
     "name", "sex", "post", "phone", "duty", "certificate_no", "certificate_type", "certificate_issuer", "certificate_issued_on",
@@ -179,6 +179,12 @@ def specialities(organisation: Organisation) -> list[str]:
     """Every speciality named in the register, in order."""
     lists = Inspector.objects.of(organisation).values_list("specialities", flat=True)
     return sorted({word for words in lists for word in words})
+
+
+def expertise_words(organisation: Organisation) -> list[str]:
+    """The dictionary's words on offer, and words of their own that somebody has. source: QS-12.2"""
+    offered = Speciality.objects.of(organisation).offered().values_list("word", flat=True)
+    return sorted({*offered, *specialities(organisation)})
 
 
 def tallies(inspectors: Iterable[Inspector], year: int) -> dict[int, YearTally]:

@@ -28,7 +28,7 @@ def plan_sheet(subject_id: str) -> Page:
     context = {
         "plan": plan, "sheet": found, "table": table, "bureau_name": plan.organisation.name,
         "participants": list(plan.participants.order_by("pk")),
-        "mark": _mark(plan),
+        "mark": _mark(plan), "alone": reasons_apart(found),
     }  # fmt: skip
     return Page("planning/plan_sheet.html", plan.name, context)
 
@@ -85,9 +85,20 @@ def _text(found: Sheet) -> Iterator[Block]:
         yield Paragraph(
             f"由{lead}发起并负责组织{f'，实施层级为{plan.level}' if plan.level else ''}。参与方：{others}。"
         )
+    alone = reasons_apart(found)
+    if alone:
+        yield Heading(f"{next(at)}、不能联合的任务")
+        for words in alone:
+            yield Paragraph(words)
     yield Heading(f"{next(at)}、期限")
     duties = "；".join(f"{duty.label}：{duty.words}" for duty in plan_page.duties(plan, book))
     yield Paragraph(_spelt(duties) + "。")
+
+
+def reasons_apart(found: Sheet) -> list[str]:
+    """Why tasks with shared items are checked alone, as printed. source: NM-19.2"""
+    tasks = {line.task.pk: line.task for line in found.lines}.values()
+    return [f"{task.name}：{task.not_joint_reason}" for task in tasks if task.not_joint_reason]
 
 
 def _day(day: date) -> str:

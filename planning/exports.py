@@ -93,6 +93,10 @@ def plan_workbook(found: Sheet, layout: str = "") -> BytesIO:
     _numbers(book.create_sheet("各期数量"), found)
     _months(book.create_sheet("分月安排"), found)
     _stated(book.create_sheet("与文件载明数比较"), found)
+    apart = {line.task.pk: line.task for line in found.lines if line.task.not_joint_reason}
+    if apart:
+        _fill(book.create_sheet("不能联合的任务"), "不能联合的任务", ("任务", "理由"), (40, 80),
+              ((task.name, task.not_joint_reason) for task in apart.values()))  # fmt: skip
     return _saved(book)
 
 

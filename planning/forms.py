@@ -61,6 +61,10 @@ class TaskForm(forms.Form):
     method = forms.ChoiceField(label="检查方式")
     directed = forms.BooleanField(label="定向抽取", required=False)
     offices = forms.CharField(label="检查主体", help_text="几个科室用顿号隔开。")
+    not_joint_reason = forms.CharField(
+        label="不能联合的理由", max_length=300, required=False,
+        help_text="事项与别的部门或科室共同负责、这项却单独查的填；会印在计划里。",
+    )  # fmt: skip
     note = forms.CharField(label="备注", max_length=300, required=False)
 
     def __init__(self, *args: Any, task: PlanTask, book: Rulebook, **kwargs: Any) -> None:
@@ -74,6 +78,8 @@ class TaskForm(forms.Form):
         self.fields["items"].queryset = published.order_by("code")
         if book.draw.directed == "no":
             del self.fields["directed"]
+        if task.plan.is_joint or len(book.plan.kinds) == 1:
+            del self.fields["not_joint_reason"]
         if line.basis == "manual" or line.local:
             del self.fields["rates"], self.fields["rates_reason"]
         else:
@@ -115,7 +121,7 @@ def _rates_help(line: Line) -> str:
 def _initial(task: PlanTask, line: Line) -> dict[str, Any]:
     return {
         "name": task.name, "items": task.items.all(), "method": task.method, "directed": task.directed,
-        "offices": "、".join(task.offices), "note": task.note, "rates_reason": task.rates_reason,
+        "offices": "、".join(task.offices), "note": task.note, "not_joint_reason": task.not_joint_reason, "rates_reason": task.rates_reason,
         "rates": "、".join(rate_text(line, Decimal(rate)) for rate in task.rates),
     }  # fmt: skip
 

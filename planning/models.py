@@ -31,6 +31,7 @@ class AnnualPlan(models.Model):
     """年度抽查计划的一个版本；印发后不再改动，修订是新版本。"""
 
     DEPARTMENT = "department"
+    JOINT_DEPARTMENTS = "joint_departments"
 
     class Status(models.TextChoices):
         DRAFT = "draft", "编制中"
@@ -188,6 +189,12 @@ class PlanTask(models.Model):
         "本局比例", default=list, blank=True, help_text="空＝按规则书；只能更严，一个数通用或逐期一个"
     )
     rates_reason = models.CharField("提高比例的理由", max_length=300, blank=True)
+    not_joint_reason = models.CharField(
+        "不能联合的理由",
+        max_length=300,
+        blank=True,
+        help_text="事项要与别的部门一起查、这项却单独查的，写明为什么",
+    )
     note = models.CharField("备注", max_length=300, blank=True)
 
     class Meta:

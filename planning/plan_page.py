@@ -12,8 +12,9 @@ from django.utils import timezone
 from foundation.rulebook import clauses
 from foundation.rulebook.model import Rulebook
 from foundation.rulebook.periods import Period
+from foundation.rulebook.values import Origin
 from foundation.workdays.models import calendar
-from planning import scene, trial
+from planning import joint, scene, trial
 from planning.forms import MODE_LABELS
 from planning.models import AnnualPlan, Override, PlannedNumber, PlanTask
 from planning.rules import deadlines, differences, naming, outlook, principles, stated, terms
@@ -157,7 +158,23 @@ def findings(plan: AnnualPlan, book: Rulebook, on: date) -> list[Finding]:
     whole = Period(plan.year, "year", 1)
     register = trial.read(plan.organisation, book, on, whole)
     figures = trial.year_figures(plan.organisation, register, trial.terms_of(plan), plan.year)
-    return outlook.outlook(scene.scene_of(plan.organisation, book, register, figures, on, whole, plan))
+    found = outlook.outlook(scene.scene_of(plan.organisation, book, register, figures, on, whole, plan))
+    return [*found, *apart(plan, book)]
+
+
+def apart(plan: AnnualPlan, book: Rulebook) -> list[Finding]:
+    """Shared items checked alone without saying why. source: NM-19.2"""
+    tasks = joint.unexplained(plan) if len(book.plan.kinds) > 1 else []
+    if not tasks:
+        return []
+    clause = principles.apart_clause(book)
+    return [
+        Finding(
+            "warn", "apart", f"{len(tasks)} 项任务的事项要与别的部门或科室一起查，没有列入联合计划，也没有写不能联合的理由",
+            "、".join(task.name for task in tasks[:6]), ("把它列入联合计划", "在任务页填“不能联合的理由”，会印在计划里"),
+            Origin("law", clause) if clause else None,
+        )
+    ]  # fmt: skip
 
 
 def comparisons(found: Sheet) -> list[stated.Beside]:
@@ -234,7 +251,7 @@ def _fields(plan: AnnualPlan) -> dict[str, dict[str, str]]:
             "任务": task.name, "抽查类型": "定向" if task.directed else "不定向",
             "抽查事项": "、".join(sorted(item.name for item in task.items.all())) or "未选",
             "比例": "、".join(task.rates) or "按规则书", "提高比例的理由": task.rates_reason or "无",
-            "检查方式": MODE_LABELS.get(task.method, task.method), "检查主体": "、".join(task.offices), "备注": task.note or "无",
+            "检查方式": MODE_LABELS.get(task.method, task.method), "检查主体": "、".join(task.offices), "备注": task.note or "无", "不能联合的理由": task.not_joint_reason or "无",
             "分月安排": "；".join(f"{row.period} {'、'.join(map(str, row.months))}" for row in task.numbers.all() if row.months) or "均匀",
         }  # fmt: skip
     return found

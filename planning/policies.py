@@ -69,6 +69,26 @@ def check_joint(plan: AnnualPlan) -> None:
         raise RuleBroken("这是本部门自己的计划，没有参与方。要联合请另编联合抽查计划。", code="not_joint")
 
 
+def joined(plan: AnnualPlan) -> frozenset[str]:
+    """Lines that stand in a joint plan of the same bureau and year, drafts included."""
+    rows = PlanTask.objects.filter(plan__organisation=plan.organisation_id, plan__year=plan.year)
+    rows = rows.exclude(plan__kind=AnnualPlan.DEPARTMENT).exclude(plan__status=Status.SUPERSEDED)
+    return frozenset(rows.values_list("line", flat=True))
+
+
+def check_not_joined(task: PlanTask) -> None:
+    """A reason why a task is not joint belongs to one that is not. raises: RuleBroken. source: NM-19.2"""
+    if task.plan.is_joint:
+        raise RuleBroken(
+            "“不能联合的理由”写在本部门计划里；这是联合计划，不联合的请去掉这项任务。", code="joint"
+        )
+    if task.line in joined(task.plan):
+        raise RuleBroken(
+            f"“{task.name}”已列在联合计划里，不能又写不能联合。请先从联合计划去掉它，或把理由清空。",
+            code="joined_already",
+        )
+
+
 def check_together(plan: AnnualPlan, *, agreed: bool) -> None:
     """A joint plan has one lead and at least one participant; agreed: and each of them has agreed.
 

@@ -61,7 +61,7 @@ class ItemSerializer(serializers.ModelSerializer):
         model = InspectionItem
         fields = [
             "id", "organisation", "code", "version", "no", "name", "category", "offices", "targets", "contents", "basis",
-            "modes", "joint", "third_party", "owner", "partners", "power_ref", "groups", "remark", "status", "effective_from",
+            "modes", "joint", "third_party", "owner", "partners", "expertise", "power_ref", "groups", "remark", "status", "effective_from",
             "repealed_on", "scopes",
         ]  # fmt: skip
 

@@ -1,6 +1,7 @@
 """Forms of the registers: they convert and check single fields; the rules are in the actions."""
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -337,12 +338,22 @@ class ItemForm(forms.Form):
         label="联合检查", choices=list(JOINT_LABELS.items()), help_text="部门联合的列入部门联合抽查事项清单"
     )
     partners = WordsField(label="配合部门", required=False, help_text="部门联合事项才填，几个用顿号隔开")
+    expertise = forms.ChoiceField(
+        label="所需专长", required=False,
+        help_text="检查组里至少一人要有。不选的，按对象的监管类别与人员专长同名匹配。列表取自检查人员的专长字典",
+    )  # fmt: skip
     third_party = forms.BooleanField(label="可委托第三方协助（只作辅助，不得独立检查）", required=False)
 
     def __init__(
-        self, *args: Any, item: InspectionItem | None = None, book: Rulebook | None = None, **kwargs: Any
-    ) -> None:
+        self, *args: Any, item: InspectionItem | None = None, book: Rulebook | None = None, words: Sequence[str] = (),
+        **kwargs: Any,
+    ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
+        known = dict.fromkeys([*words, *([item.expertise] if item and item.expertise else [])])
+        self.fields["expertise"].choices = [
+            ("", "不指定（按监管类别同名匹配）"),
+            *((word, word) for word in known),
+        ]
         if book and book.item_rules.legal_basis_required:
             self.fields["basis"].required = True
         _choose(self.fields["category"], ["", *CATEGORIES, item.category if item else ""])

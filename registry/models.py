@@ -433,6 +433,12 @@ class InspectionItem(models.Model):
     third_party = models.BooleanField("可委托第三方协助", default=False)
     owner = models.CharField("内设机构", max_length=60, blank=True, help_text="负责这一事项的科室、大队")
     partners = models.JSONField("配合部门", default=list, blank=True, help_text="部门联合事项才有")
+    expertise = models.CharField(
+        "所需专长",
+        max_length=40,
+        blank=True,
+        help_text="检查组里至少一人要有的业务专长；空着按监管类别同名匹配",
+    )
     power_ref = models.CharField("权责清单编号", max_length=60, blank=True)
     groups = models.JSONField("检查内容类别", default=list, blank=True, help_text="规则书列的检查内容")
     remark = models.CharField("备注", max_length=300, blank=True)

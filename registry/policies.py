@@ -3,7 +3,7 @@
 from datetime import date
 
 from foundation.errors import NotAllowed, OutOfOrder, RuleBroken
-from foundation.organisation import policies
+from foundation.organisation import expertise, policies
 from foundation.organisation.adoption import RulebookMissing, rulebook_of
 from foundation.organisation.models import Organisation, User
 from foundation.rulebook.model import Rulebook
@@ -123,6 +123,15 @@ def missing_of(item: InspectionItem, book: Rulebook | None) -> list[str]:
         {"ratio": row.ratio, "frequency": row.frequency, "count": row.count} for row in item.scopes.all()
     ]
     return item_lists.missing(book, vars(item), lines)
+
+
+def check_expertise(organisation: Organisation, word: str) -> None:
+    """An item asks for an expertise the bureau knows. raises: RuleBroken. source: QS-12.2"""
+    if word and word not in expertise.words(organisation):
+        raise RuleBroken(
+            f"专长字典里没有“{word}”，也没有人登记这个专长。请先在检查人员的专长字典里加上，或从列表里选。",
+            code="expertise_unknown",
+        )
 
 
 def check_change(organisation: Organisation, change: str, reason: str, on: date) -> None:

@@ -97,6 +97,7 @@ ITEM_FIELDS = (
     "third_party",
     "owner",
     "partners",
+    "expertise",
     "power_ref",
     "groups",
     "remark",

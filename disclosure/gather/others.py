@@ -66,6 +66,7 @@ def plan_record(plan: AnnualPlan | None) -> dict[str, Any]:
                 "items": [item.name for item in task.items.all()], "basis": task.basis, "period": task.period,
                 "method": MODES.get(task.method, task.method), "offices": task.offices,
                 "number": sum(row.number for row in task.numbers.all()), "note": task.note,
+                **({"not_joint_reason": task.not_joint_reason} if task.not_joint_reason else {}),
                 **({"origin": task.get_origin_display(), "source": task.source} if task.is_local else {}),
             }
             for task in tasks

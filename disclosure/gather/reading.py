@@ -80,6 +80,8 @@ def _whole_visits(ids: Collection[int]) -> Iterable[Visit]:
         .prefetch_related(
             "organisation",
             "draw__plan",
+            "joint_task__plan__lead",
+            "joint_task__plan__participants",
             Prefetch("items", items),
             Prefetch("team", TeamMember.objects.select_related("inspector").order_by("position")),
             Prefetch("followups", FollowUp.objects.order_by("opened_at", "pk")),

@@ -10,6 +10,7 @@ from disclosure.rules.facts import (
     DrawFacts,
     FollowUpFacts,
     ItemFacts,
+    JointFacts,
     OtherDraw,
     PersonFacts,
     ResultFacts,
@@ -24,6 +25,7 @@ from foundation.rulebook.vocabulary import TIER_LABELS
 from inspections.models import FollowUp, Record, TeamMember, Visit, VisitItem
 from inspections.rules.modes import MODES
 from inspections.rules.outcomes import PRODUCTION
+from planning.joint import together
 
 
 def facts_of_visit(reading: Reading, visit_id: int) -> ResultFacts:
@@ -35,6 +37,7 @@ def facts_of_visit(reading: Reading, visit_id: int) -> ResultFacts:
         rulebook_id=book.id, rulebook=book.zh, rulebook_hash=book.hash, period=visit.draw.period,
         checked_on=_checked_on(visit), completed_on=completed_on(visit), mode_zh=MODES.get(visit.mode, visit.mode),
         outcome="", outcome_zh="", target=_target(visit, reading), draw=_draw_facts(visit, reading),
+        joint=_joint(visit),
     )  # fmt: skip
     return _waived(facts, visit) if visit.waived_for else _checked(facts, visit, book)
 
@@ -58,6 +61,13 @@ def _waived(facts: ResultFacts, visit: Visit) -> ResultFacts:
     activity = visit.void_reason.partition("：")[0]
     found, zh = ("pending", "发现问题，另行处理") if prior.problem_found else (CLEAN, "未发现问题")
     return replace(facts, mode_zh=activity, waived=f"由{activity}代替", outcome=found, outcome_zh=zh)
+
+
+def _joint(visit: Visit) -> JointFacts | None:
+    if visit.joint_task is None:
+        return None
+    found = together(visit.joint_task)
+    return JointFacts(found.plan, found.task, found.lead, found.participants)
 
 
 def completed_on(visit: Visit) -> date:

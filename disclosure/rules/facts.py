@@ -82,6 +82,16 @@ class OtherDraw:
 
 
 @dataclass(frozen=True)
+class JointFacts:
+    """The joint check a result is part of; only the own department's items are in the result. source: NM-7.2"""
+
+    plan: str
+    task: str
+    lead: str
+    participants: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class ResultFacts:
     """One completed inspection. `waived`: the other check that stood in for it, empty when it took place. source: AMB-41"""
 
@@ -103,3 +113,4 @@ class ResultFacts:
     team: tuple[PersonFacts, ...] = ()
     production_zh: str = ""
     waived: str = ""
+    joint: JointFacts | None = None

@@ -55,6 +55,11 @@ def result_record(facts: ResultFacts, fields: Collection[str]) -> dict[str, Any]
         "items": [] if facts.waived else [_item(item, facts, shown, names) for item in facts.items],
         "draw": _draw(facts, person),
     }  # fmt: skip
+    if facts.joint:
+        record["joint"] = {
+            "plan": facts.joint.plan, "task": facts.joint.task, "lead": facts.joint.lead,
+            "participants": list(facts.joint.participants),
+        }  # fmt: skip
     if facts.waived:
         record["waived"] = facts.waived
     if handling:

@@ -4,7 +4,9 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from draws.models import Draw
+from draws.models import Draw, DrawStratum
+from draws.policies import BEFORE_FREEZE
+from draws.sources import joint_of
 from foundation.organisation.models import Organisation
 
 
@@ -20,6 +22,17 @@ def lock(draw: Draw) -> Draw:
 def lock_organisation(organisation: Organisation) -> None:
     """Taken before any draw's lock where serials or the chain of formal draws are at stake."""
     Organisation.objects.select_for_update(of=("self",), no_key=True).get(pk=organisation.pk)
+
+
+def settle_joint(draw: Draw) -> None:
+    """A joint plan may have been approved or amended since the draw was prepared; from the freeze on it stays. source: QS-9.3"""
+    if draw.state not in BEFORE_FREEZE:
+        return
+    strata = list(draw.strata.all())
+    joint = joint_of(draw.organisation, draw.period, [stratum.line for stratum in strata])
+    for stratum in strata:
+        stratum.joint_task = joint.get(stratum.line)
+    DrawStratum.objects.bulk_update(strata, ["joint_task"])
 
 
 def moment(now: datetime | None) -> datetime:

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from draws import freezing, policies, secrets
-from draws.actions.common import lock, lock_organisation, moment
+from draws.actions.common import lock, lock_organisation, moment, settle_joint
 from draws.chain import append
 from draws.models import Draw, Presence, RecusalRow, Seat, SnapshotInspector, SnapshotTarget
 from draws.queries import openings_for, previous_formal, unfinished_formal
@@ -45,6 +45,7 @@ def freeze(*, by: User, draw: Draw, on: date, now: datetime | None = None) -> Dr
     """
     lock_organisation(draw.organisation)
     lock(draw)
+    settle_joint(draw)
     policies.check_freeze(by, draw)
     _check_ready(draw, on)
     material = fix_lists(draw, on, moment(now))

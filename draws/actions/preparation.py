@@ -1,28 +1,28 @@
 """Before the freeze: what is drawn, when and where, who is present, the announcement."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.utils import timezone
 
 from draws import policies
-from draws.actions.common import lock, lock_organisation, moment
+from draws.actions.common import lock, lock_organisation, moment, settle_joint
 from draws.chain import append, stamp
 from draws.models import Draw, DrawStratum, Presence
 from draws.readiness.missing import before_announcement
 from draws.refusals import act
 from draws.rules.mc1.patterns import CODE
 from draws.rules.protocol import ANNOUNCE_WORKDAYS
-from draws.sources import check_planned, check_window, verifier_hashes
+from draws.sources import check_planned, check_window, joint_of, verifier_hashes
 from foundation.errors import OutOfOrder, RuleBroken
 from foundation.ledger import actions as ledger
 from foundation.organisation.models import Organisation, User
 from foundation.organisation.policies import can as may
 from foundation.workdays.models import calendar
 from foundation.workdays.rules import workdays_between
-from planning.models import Quota
+from planning.models import PlanTask, Quota
 from planning.trial import book_of
 
 
@@ -47,12 +47,15 @@ def prepare(
 
     quotas: (quota, planned or None, last[, extra, extra_reason]) per stratum
     pub: (source, issue) of a public lottery, cn.ssq / cn.dlt / cn.3d, and when it is drawn: after the freeze
-    raises: RuleBroken for quotas that are not confirmed, items not published, a day outside the rulebook's window
+    raises: RuleBroken for quotas that are not confirmed, items not published, a day outside the rulebook's window;
+        NotAllowed when another body leads the joint plan a line stands in. source: QS-9.3, WL-6.4
     """
     policies.check_prepare(by, organisation)
     portions = [Portion(*portion) for portion in quotas]
     plan, book = check_planned(organisation, period, [portion.quota for portion in portions])
+    joint = joint_of(organisation, period, [portion.quota.line for portion in portions])
     if kind == Draw.Kind.FORMAL:
+        policies.check_lead(by, joint.values())
         check_window(organisation, book, period, timezone.localdate(scheduled_at))
     _check_people(by, discipline, organisation, book.draw.witnesses)
     lock_organisation(organisation)
@@ -67,7 +70,7 @@ def prepare(
     draw.pub_expected_at = pub_expected_at if pub else None
     draw.full_clean(exclude=["legend"])
     draw.save()
-    _write_strata(draw, portions)
+    _write_strata(draw, portions, joint)
     Presence.objects.create(draw=draw, role=Presence.Role.OPERATOR, user=by, confirmed_at=moment(now))
     _note(by, "draws.prepare", draw)
     return draw
@@ -99,8 +102,11 @@ def revise(
     if quotas is not None:
         portions = [Portion(*portion) for portion in quotas]
         draw.plan, _ = check_planned(draw.organisation, draw.period, [part.quota for part in portions])
+        joint = joint_of(draw.organisation, draw.period, [portion.quota.line for portion in portions])
+        if draw.kind == Draw.Kind.FORMAL:
+            policies.check_lead(by, joint.values())
         draw.strata.all().delete()
-        _write_strata(draw, portions)
+        _write_strata(draw, portions, joint)
     draw.full_clean(exclude=["legend"])
     draw.save()
     _note(by, "draws.revise", draw)
@@ -137,6 +143,7 @@ def announce(
     short_notice: why a formal draw is announced less than one working day before; source: MC1 §12
     """
     lock(draw)
+    settle_joint(draw)
     policies.check_announce(by, draw)
     at = moment(now)
     missing = before_announcement(draw, at)
@@ -200,7 +207,7 @@ def _next_serial(organisation: Organisation, period: str, kind: str) -> str:
     return f"R{number:02}" if kind == Draw.Kind.REHEARSAL else f"{number:02}"
 
 
-def _write_strata(draw: Draw, portions: list[Portion]) -> None:
+def _write_strata(draw: Draw, portions: list[Portion], joint: Mapping[str, PlanTask]) -> None:
     for portion in portions:
         quota = portion.quota
         taken = DrawStratum.objects.filter(active=True, period=quota.period, line=quota.line, unit=quota.unit)
@@ -210,6 +217,7 @@ def _write_strata(draw: Draw, portions: list[Portion]) -> None:
             draw=draw, quota=quota, stratum=_stratum_id(quota, portions), line=quota.line, unit=quota.unit,
             period=quota.period, batch=taken.count() + 1, last=portion.last, planned=portion.planned,
             extra=portion.extra, extra_reason=portion.extra_reason.strip(),
+            joint_task=joint.get(quota.line),
         )  # fmt: skip
         stratum.full_clean()
         stratum.save()

@@ -10,6 +10,7 @@ from draws.freezing.manifest import (
     make_manifest,
     moved_warnings,
     places_wanted,
+    skill_warnings,
     strata_of,
 )
 from draws.freezing.roster import Roster, recusal_rows
@@ -40,6 +41,7 @@ def build(draw: Draw, kept: Secrets, on: date, prev: dict[str, Any] | None, *, d
     manifest = make_manifest(frame, prev, strata, targets, inspectors, recusals, share=share, dry=dry)
     warnings = privacy.warnings_of((row.row[65:] for row in targets), len(inspectors))
     warnings += moved_warnings(frame, members)
+    warnings += skill_warnings(frame, roster.held())
     return Material(
         manifest,
         freeze_hash(frame.suite, manifest),

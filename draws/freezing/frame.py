@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from draws.freezing import expertise
 from draws.models import Draw, DrawStratum, SnapshotInspector, SnapshotTarget
 from draws.rules import skills
 from draws.rules.mc1.hashing import HashSuite, suite_of
@@ -38,7 +39,9 @@ class Material:
 
 @dataclass
 class Frame:
-    """`skills`: expertise -> neutral code; `legend` collects what the codes of rows mean."""
+    """`skills`: expertise -> neutral code; `legend` collects what the codes of rows mean; `wanted`: line -> expertise
+    its items name.
+    """
 
     draw: Draw
     kept: Secrets
@@ -49,17 +52,21 @@ class Frame:
     people: list[Inspector]
     skills: dict[str, str]
     legend: Legend
+    wanted: dict[str, list[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, draw: Draw, kept: Secrets, on: date) -> "Frame":
         book = book_of(draw.plan)
         roster = Inspector.objects.of(draw.organisation).in_post_on(on).select_related("unit")
         people = list(roster.prefetch_related("areas"))
-        words = skills.skill_codes(word for person in people for word in person.specialities)
+        strata = list(draw.strata.select_related("quota", "unit").order_by("pk"))
+        matched = "expertise" in book.team.match
+        wanted = expertise.wanted_by_line(draw, [one.line for one in strata]) if matched else {}
+        words = [word for person in people for word in person.specialities] if matched else []
+        words += [expertise.of_line(several) for several in wanted.values() if len(several) == 1]
         return cls(
-            draw, kept, on, suite_of(draw.version), book,
-            list(draw.strata.select_related("quota", "unit").order_by("pk")), people,
-            words if "expertise" in book.team.match else {}, {"areas": {}, "bodies": {}, "skills": {}},
+            draw, kept, on, suite_of(draw.version), book, strata, people, skills.skill_codes(words),
+            {"areas": {}, "bodies": {}, "skills": {}}, wanted,
         )  # fmt: skip
 
     @classmethod
@@ -71,6 +78,14 @@ class Frame:
 
     def line(self, stratum: DrawStratum) -> Line:
         return self.book.line(stratum.line)
+
+    def skill_of(self, stratum: DrawStratum) -> str:
+        """Code of the expertise a stratum asks for, or "": its targets' own is then looked at. source: MC1 §8"""
+        word = expertise.of_line(self.wanted.get(stratum.line, ()))
+        if not word:
+            return ""
+        self.legend["skills"][self.skills[word]] = word
+        return self.skills[word]
 
     def commit(self, kind: str, uid: str, name: str, facts: str, evidence: str) -> Commitment:
         """Commit one record; `evidence` is canonical JSON or empty, its digest goes into the record."""

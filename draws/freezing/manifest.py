@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from draws import chain
+from draws.freezing import expertise
 from draws.freezing.frame import Frame
 from draws.freezing.targets import Membership
 from draws.models import Draw, DrawStratum, SnapshotInspector, SnapshotTarget
@@ -18,6 +19,7 @@ from draws.rules.mc1.rows import ELIGIBLE
 from draws.rules.protocol import CHAIN_LENGTH
 from foundation.rulebook.periods import Period
 from planning.models import Drawn, Override
+from planning.rules.naming import short_name
 
 
 def befores_of(frame: Frame) -> dict[str, int]:
@@ -41,7 +43,8 @@ def _stratum(frame: Frame, stratum: DrawStratum, before: int) -> Stratum:
     return Stratum(
         id=stratum.stratum, line=stratum.line, body=stratum.unit.code, basis=basis, num=num, den=den,
         officers=officers, floor=stratum.quota.floor, before=before, extra=stratum.extra, last=stratum.last,
-        draw=stratum.planned or 0, order=frame.line(stratum).order, skill="",
+        draw=stratum.planned or 0, order=frame.line(stratum).order,
+        skill=frame.skill_of(stratum),
     )  # fmt: skip
 
 
@@ -143,6 +146,12 @@ def _proof(override: Override) -> str:
         "approved_at": chain.stamp(override.approved_at) if override.approved_at else "",
         "evidence": override.evidence, "id": override.pk, "reason": override.reason, "rule": override.rule,
     })  # fmt: skip
+
+
+def skill_warnings(frame: Frame, held: list[list[str]]) -> list[str]:
+    """held: expertise of everybody who may be sent on the day"""
+    names = {one.line: short_name(frame.book, frame.line(one)) for one in frame.strata}
+    return expertise.warnings_of(names, frame.wanted, held)
 
 
 def moved_warnings(frame: Frame, members: dict[int, Membership]) -> list[str]:

@@ -33,6 +33,10 @@ class Roster:
     def available(self) -> int:
         return sum(self.status(person) == AVAILABLE for person in self.frame.people)
 
+    def held(self) -> list[list[str]]:
+        """Expertise of everybody who may be sent."""
+        return [person.specialities for person in self.frame.people if self.status(person) == AVAILABLE]
+
     def rows(self, share: int) -> list[SnapshotInspector]:
         """Unsaved rows of everybody in post, in the frozen order, with screen codes."""
         made = self.rows_of(self.frame.people, share)

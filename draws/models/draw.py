@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from foundation.organisation.models import Organisation, ScopedQuerySet, Unit
-from planning.models import AnnualPlan, Quota
+from planning.models import AnnualPlan, PlanTask, Quota
 
 
 class DrawQuerySet(ScopedQuerySet):
@@ -135,6 +135,10 @@ class DrawStratum(models.Model):
     before = models.PositiveIntegerField("前批已抽", default=0)
     extra = models.PositiveIntegerField("自愿加抽", default=0)
     extra_reason = models.CharField("加抽理由", max_length=200, blank=True)
+    joint_task = models.ForeignKey(
+        PlanTask, models.PROTECT, verbose_name="联合任务", null=True, blank=True, related_name="+",
+        help_text="这条线列在联合计划里的那一项；冻结时定下",
+    )  # fmt: skip
     active = models.BooleanField("占用", default=False, help_text="正式抽取冻结后占用，中止后释放")
 
     class Meta:

@@ -19,6 +19,7 @@ from draws.policies.conflicts import (
     check_withdraw_conflict,
 )
 from draws.policies.ending import check_close, check_note_unsigned, check_seal, check_sign, check_void
+from draws.policies.joint import check_lead, check_leads, joint_tasks
 from draws.policies.naming import check_certify, check_open_names, check_party, check_unmask
 from draws.policies.offplatform import (
     check_approver,
@@ -114,6 +115,8 @@ __all__ = [
     "check_enter_lottery",
     "check_freeze",
     "check_join_own",
+    "check_lead",
+    "check_leads",
     "check_note_unsigned",
     "check_open_names",
     "check_open_slip",
@@ -149,6 +152,7 @@ __all__ = [
     "check_void_off_platform",
     "check_withdraw",
     "check_withdraw_conflict",
+    "joint_tasks",
     "seats_of",
     "why_not",
 ]

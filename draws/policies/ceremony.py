@@ -1,6 +1,7 @@
 """From the freeze to the seed: sealed copy, spot checks, slips, dice, retries, lottery."""
 
 from draws.models import Draw, Seat
+from draws.policies.joint import check_leads
 from draws.policies.people import ENTROPY, check_operator, check_state, check_supervisor
 from draws.policies.seating import check_own, check_seat
 from foundation.errors import NotAllowed, OutOfOrder, RuleBroken
@@ -30,6 +31,7 @@ def check_open_slip(seat: Seat) -> None:
 
 def check_speak(by: User, draw: Draw, seat: Seat) -> None:
     check_operator(by, draw)
+    check_leads(by, draw)
     check_own(draw, seat)
     check_state(draw, ENTROPY, "记录报数")
     if seat.method != Seat.Method.SPOKEN:
@@ -63,6 +65,7 @@ def check_retry(by: User, draw: Draw) -> None:
 
 def check_enter_lottery(by: User, draw: Draw) -> None:
     check_operator(by, draw)
+    check_leads(by, draw)
     check_state(draw, ENTROPY, "录入开奖号码")
     if not draw.pub_source:
         raise RuleBroken("本次抽取没有约定彩票，不能录入开奖号码。", code="no_lottery")

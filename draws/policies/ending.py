@@ -1,6 +1,7 @@
 """Signatures, the end, and the visible end before time."""
 
 from draws.models import Draw, Presence, Seat
+from draws.policies.joint import check_leads
 from draws.policies.people import VOIDABLE, check_operator, check_state, check_supervisor
 from draws.policies.seating import check_own
 from foundation.errors import NotAllowed, OutOfOrder
@@ -31,6 +32,7 @@ def check_note_unsigned(by: User, draw: Draw, seat: Seat) -> None:
 
 def check_seal(by: User, draw: Draw) -> None:
     check_operator(by, draw)
+    check_leads(by, draw)
     check_state(draw, (S.RESULT,), "封存签字")
 
 

@@ -2,6 +2,7 @@
 
 from draws.models import Draw, FeasibilityRun, PoolChange
 from draws.policies.asking import why_not
+from draws.policies.joint import check_leads
 from draws.policies.people import BEFORE_FREEZE, check_operator, check_state, check_supervisor
 from foundation.errors import NotAllowed, OutOfOrder
 from foundation.organisation.models import Organisation, User
@@ -17,6 +18,7 @@ def check_prepare(by: User, organisation: Organisation) -> None:
 
 def check_revise(by: User, draw: Draw) -> None:
     check_operator(by, draw)
+    check_leads(by, draw)
     check_state(draw, (S.PREPARING,), "修改安排")
 
 
@@ -96,9 +98,11 @@ def check_deposit_chain_b(by: User, draw: Draw) -> None:
 
 def check_announce(by: User, draw: Draw) -> None:
     check_operator(by, draw)
+    check_leads(by, draw)
     check_state(draw, (S.PREPARING,), "公告")
 
 
 def check_freeze(by: User, draw: Draw) -> None:
     check_operator(by, draw)
+    check_leads(by, draw)
     check_state(draw, (S.ANNOUNCED,), "冻结名单")

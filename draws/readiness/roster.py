@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 
+from draws.freezing import expertise
 from draws.models import Draw
 from draws.rules import ladder
 from draws.scenes.strata import lines_of
@@ -21,6 +22,7 @@ from personnel.rules import (
     STATUS_LABELS,
     certificate_state,
 )
+from planning.rules.naming import short_name
 from planning.trial import book_of
 
 ALARMS = (EXPIRED, NONE, FUTURE, SOON, LATER)
@@ -65,6 +67,8 @@ class Needs:
     share: int
     by_area: list[tuple[str, int]] = field(default_factory=list)
     by_speciality: list[tuple[str, int]] = field(default_factory=list)
+    wanted: list[str] = field(default_factory=list)
+    lacking: list[str] = field(default_factory=list)
 
     @property
     def enough(self) -> bool:
@@ -94,8 +98,19 @@ def needs_of(draw: Draw, rows: list[Row]) -> Needs:
     seats = visits * draw.team_size
     return Needs(
         draw.team_size, book.team.min, visits, seats, len(able), len(rows), ladder.equal_share(seats, len(able)),
-        *_coverage(book, rows, able),
+        *_coverage(book, rows, able), *_expertise(draw, book, able),
     )  # fmt: skip
+
+
+def _expertise(draw: Draw, book: Rulebook, able: list[Row]) -> tuple[list[str], list[str]]:
+    """What the items ask for, line by line, and what stands in the way. source: QS-12.2"""
+    if "expertise" not in book.team.match:
+        return [], []
+    names = {line: short_name(book, book.line(line)) for line in draw.strata.values_list("line", flat=True)}
+    wanted = expertise.wanted_by_line(draw, list(names))
+    return [f"{names[line]}：{'、'.join(words)}" for line, words in wanted.items()], expertise.warnings_of(
+        names, wanted, [row.specialities.split("、") for row in able]
+    )
 
 
 def _coverage(

@@ -11,6 +11,8 @@ def skill_codes(specialities: Iterable[str]) -> dict[str, str]:
 
 
 def needed_skill(categories: Iterable[str], radiation: bool, codes: Mapping[str, str]) -> str:
-    """Code of the expertise a target needs, or "": a 监管类别 of the same name, or nuclear technology in use."""
+    """Code of the expertise a target needs, or "": a 监管类别 of the same name, or nuclear technology in use. The fallback
+    where the items of the line name none (`stratum.skill` goes first). source: draw-protocol.md §8, decisions/0042
+    """
     wanted = [*(RADIATION if radiation else ()), *sorted(categories)]
     return next((codes[word] for word in wanted if word in codes), "")

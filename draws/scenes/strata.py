@@ -6,6 +6,7 @@ from typing import Any, Protocol, TypeVar
 
 from draws.models import Draw
 from draws.rules.mc1.patterns import TARGET_STATUSES
+from planning.joint import together
 from planning.rules.naming import short_name, tier_of
 from planning.trial import book_as_planned
 
@@ -48,18 +49,19 @@ class StratumLine:
     extra: int = 0
     extra_reason: str = ""
     statuses: list[tuple[str, int]] = field(default_factory=list)
+    joint: str = ""
 
 
 def lines_of(
     draw: Draw, manifest: dict[str, Any] | None = None, counts: dict[str, dict[str, int]] | None = None
 ) -> list[StratumLine]:
-    """In the order of the manifest. One query.
+    """In the order of the manifest. One query, and one for each joint plan.
 
     counts: rows per stratum and status after the freeze
     """
     book = book_as_planned(draw.plan)
     frozen = {entry["id"]: entry for entry in manifest["strata"]} if manifest else {}
-    rows = list(draw.strata.select_related("quota", "unit").order_by("pk"))
+    rows = list(draw.strata.select_related("quota", "unit", "joint_task__plan__lead").order_by("pk"))
     shared = len({row.unit_id for row in rows}) > 1
     found = []
     for row in rows:
@@ -76,6 +78,7 @@ def lines_of(
             statuses.get("E", 0) if counts else row.quota.pool, need, entry.get("draw", _planned(row)), entry.get("before", row.before),
             row.quota.explanation.get("sentence", ""), row.last, row.extra, row.extra_reason,
             [(TARGET_STATUSES[status], n) for status, n in sorted(statuses.items()) if status != "E"],
+            together(row.joint_task).sentence if row.joint_task else "",
         ))  # fmt: skip
     return found
 

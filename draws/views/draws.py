@@ -15,6 +15,7 @@ from draws import actions, policies, queries
 from draws.filters import DrawFilter
 from draws.forms import DrawForm
 from draws.models import Draw, DrawStratum
+from draws.sources import joint_of
 from foundation.errors import RuleBroken
 from foundation.organisation.models import Organisation
 from foundation.organisation.pages import status_of
@@ -22,6 +23,7 @@ from foundation.organisation.policies import can
 from foundation.rulebook.errors import CannotEvaluate
 from foundation.rulebook.model import Rulebook
 from foundation.rulebook.periods import Period
+from planning.joint import together
 from planning.models import Quota
 from planning.rules.naming import short_name, tier_of
 from planning.rules.terms import own_period
@@ -93,10 +95,11 @@ def _form(
 def quota_rows(form: DrawForm, book: Rulebook, without: Draw | None = None) -> list[dict[str, Any]]:
     """The quotas of the form with their names, and who else holds a batch of each."""
     taken = _taken([quota.pk for quota in form.quotas], without)
+    joint = _joint(form.quotas)
     return [
         {
             **row, "label": short_name(book, book.line(row["quota"].line)), "tier": tier_of(book.line(row["quota"].line)),
-            "taken": taken.get(row["quota"].pk, ""),
+            "taken": taken.get(row["quota"].pk, ""), "joint": joint.get(row["quota"].line, ""),
         }
         for row in form.rows()
     ]  # fmt: skip
@@ -114,6 +117,14 @@ def quotas_of(organisation: Organisation, period: str, book: Rulebook) -> list[Q
     )
     mine = [quota for quota in found if quota.period == wanted[quota.line]]
     return sorted(mine, key=lambda quota: (order[quota.line], quota.unit.code))
+
+
+def _joint(quotas: list[Quota]) -> dict[str, str]:
+    """Line -> the joint check it is part of, with its lead."""
+    if not quotas:
+        return {}
+    found = joint_of(quotas[0].organisation, quotas[0].period, [quota.line for quota in quotas])
+    return {line: together(task).sentence for line, task in found.items()}
 
 
 def _taken(quotas: list[int], without: Draw | None = None) -> dict[int, str]:

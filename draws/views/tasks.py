@@ -117,6 +117,8 @@ def roster(held: Draw, on: date) -> Task:
     url = _page(held, "roster")
     if not needs.enough:
         return _task("检查人员与证件", False, "人手不足", hint, url, warn=True)
+    if needs.lacking:
+        return _task("检查人员与证件", False, "专长要看", f"{hint}；{needs.lacking[0]}", url, warn=True)
     if needs.total < SMALL_ROSTER:
         hint += f"；少于 {SMALL_ROSTER} 人，人员名单行在办结前只给观察席"
     return _task("检查人员与证件", True, "可以编组", hint, url)

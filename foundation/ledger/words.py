@@ -2,7 +2,7 @@
 
 _BY_APP = {
     "organisation": "create_user 建立账号 grant_role 授予角色 revoke_role 收回角色 set_active 启用或停用账号 change_password 改密码 "
-    "adopt_rulebook 采用规则书 refused 越权被拒",
+    "adopt_rulebook 采用规则书 refused 越权被拒 move_user 改内设机构",
     "workdays": "import_holidays 录入放假安排",
     "system": "restore 恢复备份",
     "registry": "create_target 新增检查对象 edit_target 修改检查对象 change_status 变更状态 record_flag 登记标记 revoke_flag 撤销标记 "

@@ -75,6 +75,16 @@ def set_active(*, by: User, user: User, active: bool) -> None:
 
 
 @transaction.atomic
+def move_user(*, by: User, user: User, unit: Unit | None) -> None:
+    """Note which unit an account belongs to; who leads a joint check is judged by it. source: QS-9.3"""
+    policies.check_may(by, "accounts.manage", user.organisation)
+    if unit is not None and unit.organisation_id != user.organisation_id:
+        raise RuleBroken("内设机构须是本局的。请从列表里选。", code="foreign_unit")
+    User.objects.filter(pk=user.pk).update(unit=unit)
+    ledger.record(actor=by, act="organisation.move_user", subject=user, data={"unit": unit})
+
+
+@transaction.atomic
 def note_password_changed(*, user: User) -> None:
     """The first password was somebody else's; from now on it is the user's own."""
     User.objects.filter(pk=user.pk).update(must_change_password=False)

@@ -4,7 +4,7 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.password_validation import validate_password
 
-from foundation.organisation.models import Organisation, Unit
+from foundation.organisation.models import Organisation, Unit, User
 
 
 class LoginForm(AuthenticationForm):
@@ -37,3 +37,13 @@ class AccountForm(forms.Form):
         password = self.cleaned_data["password"]
         validate_password(password)
         return password
+
+
+class UnitForm(forms.Form):
+    unit = forms.ModelChoiceField(
+        Unit.objects.none(), label="内设机构", required=False, empty_label="（不属于某个科室）"
+    )
+
+    def __init__(self, *args: object, person: User, **kwargs: object) -> None:
+        super().__init__(*args, initial={"unit": person.unit_id}, **kwargs)
+        self.fields["unit"].queryset = Unit.objects.filter(organisation=person.organisation).order_by("code")

@@ -12,5 +12,6 @@ urlpatterns = [
     path("accounts/<int:user_id>/", views.account, name="user"),
     path("accounts/<int:user_id>/grant/", views.grant, name="grant"),
     path("accounts/<int:user_id>/revoke/", views.revoke, name="revoke"),
+    path("accounts/<int:user_id>/unit/", views.move, name="move"),
     path("accounts/<int:user_id>/active/", views.active, name="active"),
 ]

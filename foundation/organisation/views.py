@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from foundation.errors import RuleBroken
 from foundation.organisation import actions, policies, roles
-from foundation.organisation.forms import AccountForm
+from foundation.organisation.forms import AccountForm, UnitForm
 from foundation.organisation.models import RoleGrant, User
 
 
@@ -66,6 +66,7 @@ def account(request: HttpRequest, user_id: int) -> HttpResponse:
         "person": person, "grants": grants, "held": [role for role in roles.Role if role in held],
         "free": [role for role in roles.Role if role not in held],
         "may_grant": policies.can(request.user, "accounts.grant"), "may_manage": policies.can(request.user, "accounts.manage"),
+        "unit_form": UnitForm(person=person),
     }  # fmt: skip
     return render(request, "organisation/account.html", context)
 
@@ -92,6 +93,22 @@ def active(request: HttpRequest, user_id: int) -> HttpResponse:
     try:
         actions.set_active(by=request.user, user=person, active=not person.is_active)
         messages.success(request, f"{person.name}的账号已{'启用' if not person.is_active else '停用'}。")
+    except RuleBroken as broken:
+        messages.error(request, broken.message)
+    return redirect("organisation:user", person.pk)
+
+
+@require_POST
+def move(request: HttpRequest, user_id: int) -> HttpResponse:
+    person = get_object_or_404(_scope(request), pk=user_id)
+    form = UnitForm(request.POST, person=person)
+    try:
+        if not form.is_valid():
+            raise RuleBroken("没有这个内设机构。请从列表里选。", code="unit_unknown")
+        actions.move_user(by=request.user, user=person, unit=form.cleaned_data["unit"])
+        messages.success(
+            request, f"{person.name}现在属于{form.cleaned_data['unit'] or '局里，不属于某个科室'}。"
+        )
     except RuleBroken as broken:
         messages.error(request, broken.message)
     return redirect("organisation:user", person.pk)

@@ -49,9 +49,12 @@ def create_visits(*, by: User, draw: Draw, now: datetime | None = None) -> list[
 
 @dataclass
 class _Sheet:
-    """What all visits of a draw have in common: items by stratum, round, last day, mode; `serial` is the last one used."""
+    """What all visits of a draw have in common: items and joint task by stratum, round, last day, mode; `serial` is the
+    last one used.
+    """
 
     items: dict[str, list[int]]
+    joint: dict[str, int]
     round: int
     due_on: date
     mode: str
@@ -62,7 +65,7 @@ class _Sheet:
 def _sheet_of(draw: Draw) -> _Sheet:
     book = book_of(draw.plan)
     return _Sheet(
-        items=_items_of(draw), round=state_of(draw).round, due_on=books.due_on(book, Period.parse(draw.period)),
+        items=_items_of(draw), joint=_joint_of(draw), round=state_of(draw).round, due_on=books.due_on(book, Period.parse(draw.period)),
         mode=book.inspection.modes[0], secret=books.names_stay_closed(book),
         serial=Visit.objects.filter(number__startswith=f"{draw.number}-").count(),
     )  # fmt: skip
@@ -85,6 +88,12 @@ def _items_of(draw: Draw) -> dict[str, list[int]]:
             )
         found[stratum.stratum] = ids
     return found
+
+
+def _joint_of(draw: Draw) -> dict[str, int]:
+    """Stratum -> the task of a joint plan, as frozen. source: NM-7.2"""
+    rows = DrawStratum.objects.filter(draw=draw).exclude(joint_task=None)
+    return dict(rows.values_list("stratum", "joint_task"))
 
 
 def _end_gone(draw: Draw, standing: set[str], at: datetime) -> None:
@@ -125,6 +134,7 @@ def _bring_up(draw: Draw, one: DrawnVisit, sheet: _Sheet, by: User, at: datetime
         if found is None:
             _staff(visit, one, sheet, at)
             return visit
+    _link(visit, one, sheet)
     if visit.state == Visit.State.ASSIGNED:
         if visit.draw_id == draw.pk:
             visit.strata = one.strata
@@ -150,7 +160,20 @@ def _create(draw: Draw, one: DrawnVisit, sheet: _Sheet) -> Visit:
         organisation=draw.organisation, draw=draw, number=numbering.visit_number(draw.number, sheet.serial),
         target=one.target, commitment=one.commitment, code=one.code, strata=one.strata,
         secret=sheet.secret, mode=sheet.mode, due_on=sheet.due_on,
+        joint_task_id=_first_joint(one, sheet),
     )  # fmt: skip
+
+
+def _first_joint(one: DrawnVisit, sheet: _Sheet) -> int | None:
+    return next((sheet.joint[stratum] for stratum in one.strata if stratum in sheet.joint), None)
+
+
+def _link(visit: Visit, one: DrawnVisit, sheet: _Sheet) -> None:
+    """A visit that a joint line joins becomes part of the joint check."""
+    task = _first_joint(one, sheet)
+    if task is not None and visit.joint_task_id is None:
+        visit.joint_task_id = task
+        visit.save(update_fields=["joint_task"])
 
 
 def _staff(visit: Visit, one: DrawnVisit, sheet: _Sheet, at: datetime) -> None:

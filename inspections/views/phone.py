@@ -17,6 +17,7 @@ from inspections.forms import ArriveForm, ItemForm, StatusForm
 from inspections.models import Evidence, Visit, VisitItem
 from inspections.rules import modes, outcomes
 from inspections.views.common import attempt, need, posted
+from planning.joint import together
 
 S = Visit.State
 OPEN = (S.STARTED, S.RETURNED)
@@ -56,6 +57,7 @@ def visit(request: HttpRequest, visit_id: int) -> HttpResponse:
     context = {
         "visit": found, "tasks": phone.tasks(found), "next": phone.next_step(found), "today": today,
         "left": queries.left(found.due_on, today, calendar()), "team": books.team_of(found),
+        "joint": together(found.joint_task) if found.joint_task else None,
     }  # fmt: skip
     return render(request, "phone/visit.html", context)
 

@@ -77,6 +77,7 @@ def _task_fields(book: Rulebook, line: Line, before: PlanTask | None) -> dict:
             "offices",
             "rates",
             "rates_reason",
+            "not_joint_reason",
             "note",
             "origin",
             "source",

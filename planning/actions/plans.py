@@ -104,6 +104,7 @@ def edit_task(
     *, by: User, task: PlanTask, on: date, name: str | None = None, items: Sequence[InspectionItem] | None = None,
     rates: Sequence[Decimal | str] | None = None, rates_reason: str = "", method: str | None = None,
     offices: Sequence[str] | None = None, directed: bool | None = None, note: str | None = None,
+    not_joint_reason: str | None = None,
 ) -> PlanTask:  # fmt: skip
     """Change one task of a draft; None leaves a field as it is. Numbers are worked out again.
 
@@ -123,8 +124,11 @@ def edit_task(
         task.directed = _checked_directed(book, directed)
     if items is not None:
         task.items.set(policies.checked_items(plan, items))
+    if not_joint_reason and not_joint_reason.strip():
+        policies.check_not_joined(task)
     for field, value in (
         ("name", name),
+        ("not_joint_reason", None if not_joint_reason is None else not_joint_reason.strip()),
         ("note", note),
         ("offices", None if offices is None else list(offices)),
     ):
@@ -137,7 +141,8 @@ def edit_task(
         follow_rates(plan, book, task, on)
     ledger.record(
         actor=by, act="planning.edit_task", subject=task, organisation=plan.organisation,
-        data={"plan": plan, "rates": task.rates, "method": task.method, "offices": task.offices, "directed": task.directed},
+        data={"plan": plan, "rates": task.rates, "method": task.method, "offices": task.offices, "directed": task.directed,
+              "not_joint_reason": task.not_joint_reason},
     )  # fmt: skip
     return task
 

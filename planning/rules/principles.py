@@ -1,6 +1,6 @@
 """Which rules of a book are 原则上 and may be departed from with approval, and which have no exception. source: AMB-57"""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from foundation.rulebook import clauses
@@ -13,6 +13,9 @@ DAILY_SCOPE = "daily.scope"  # no range set beforehand for daily checks. source:
 DAILY = "daily"  # the activity those clauses speak of
 _DAILY_SCOPE_CLAUSES = ("NM-26.2", "WL-6.2")
 _LOWER_CLAUSES = ("NM-25.5", "WL-7.5")
+_LEAD_CLAUSES = ("QS-9.3", "NM-21.1", "WL-6.4")
+_JOINT_FIRST_CLAUSES = ("NM-20.2",)
+_APART_CLAUSES = ("NM-19.2", "WL-6.3")
 PLAN_DUE = "plan.due"  # the day by which the plan is to be made. source: WL-7.8
 
 
@@ -83,6 +86,25 @@ def may_lower(book: Rulebook) -> Clause | None:
     """
     clause = _said(book, _LOWER_CLAUSES)
     return clauses.quote(clause) if clause else None
+
+
+def lead_clause(book: Rulebook) -> str:
+    """The sentence by which only the lead of a joint plan starts its draw; "" where the text knows none. source: QS-9.3"""
+    return _said(book, _LEAD_CLAUSES)
+
+
+def apart_clause(book: Rulebook) -> str:
+    """The sentence that asks for joint checks of what several are in charge of; "" where there is none. source: NM-19.2"""
+    return _said(book, _APART_CLAUSES)
+
+
+def first_kind(book: Rulebook, bodies: Collection[str]) -> str:
+    """The kind of plan a bureau of these bodies makes first: the first of the book, or, for the authority of a whole region,
+    the one with other departments where the text says so. source: NM-20.2
+    """
+    levels = {body.level for body in book.bodies if body.id in bodies}
+    regional = levels == {"province"} and _said(book, _JOINT_FIRST_CLAUSES)
+    return "joint_departments" if regional and "joint_departments" in book.plan.kinds else book.plan.kinds[0]
 
 
 def _said(book: Rulebook, refs: Iterable[str]) -> str:

@@ -21,6 +21,7 @@ from planning import actions, exports, layouts, plan_page, policies, trial
 from planning import documents as sheets
 from planning.forms import DayForm, IssueForm, ManualForm, PlanForm, TaskForm
 from planning.models import AnnualPlan, PlanTask
+from planning.rules import principles
 from planning.views.common import organisation, plans
 from planning.views.own_lines import exceptions_of, missing_exception
 
@@ -35,7 +36,8 @@ def plan_new(request: HttpRequest) -> HttpResponse:
     except RuleBroken as broken:
         messages.error(request, broken.message)
         return redirect("rulebook")
-    form = PlanForm(request.POST or None, book=book, initial={"year": today.year, "kind": book.plan.kinds[0]})
+    first = principles.first_kind(book, set(bureau.units.exclude(body="").values_list("body", flat=True)))
+    form = PlanForm(request.POST or None, book=book, initial={"year": today.year, "kind": first})
     if request.method == "POST" and form.is_valid():
         try:
             plan = actions.create_plan(by=request.user, organisation=bureau, on=today, **form.cleaned_data)

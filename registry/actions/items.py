@@ -34,6 +34,7 @@ def create_item(
     policies.check_may_edit(by, organisation)
     if InspectionItem.objects.filter(organisation=organisation, code=code).exists():
         raise RuleBroken(f"事项编号 {code} 已存在。要修改，请在该事项上建立新版本。", code="item_code_taken")
+    policies.check_expertise(organisation, values.get("expertise", ""))
     item = InspectionItem(organisation=organisation, code=code, version=1, created_by=by, **values)
     item.full_clean()
     item.save()
@@ -56,6 +57,8 @@ def edit_item(
     policies.check_may_edit(by, item.organisation)
     row = InspectionItem.objects.select_for_update(of=("self",), no_key=True).get(pk=item.pk)
     policies.check_item_draft(row)
+    if values.get("expertise", "") != row.expertise:
+        policies.check_expertise(row.organisation, values.get("expertise", ""))
     old = list(row.contents)
     for name, value in values.items():
         setattr(row, name, value)

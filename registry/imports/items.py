@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from foundation.organisation import expertise
 from foundation.organisation.models import Organisation
 from foundation.rulebook.model import Rulebook
 from foundation.rulebook.tables import MODES
@@ -39,6 +40,7 @@ SHEET = Sheet(
         Column("third_party", "可委托第三方协助", "yes_no", example="否"),
         Column("owner", "内设机构", max_length=60, example="水科"),
         Column("partners", "配合部门", "words", max_length=60, help="部门联合事项才填", example="市场监督管理局"),
+        Column("expertise", "所需专长", max_length=40, synonyms=("专业要求", "业务专长"), help="用专长字典里的词；空着按监管类别同名匹配"),
         Column("power_ref", "权责清单编号", max_length=60),
         Column("groups", "检查内容类别", "lines", max_length=600, help="规则书列的检查内容，一行一类"),
         Column("remark", "备注", max_length=300),
@@ -58,6 +60,7 @@ class ItemRegister:
     organisation: Organisation
     book: Rulebook | None = None
     sheet: Sheet = SHEET
+    _words: frozenset[str] | None = None
 
     def resolve(self, rows: list[Row], met: Met) -> Mapping[int, Match]:
         known = self._known({row.values["code"] for row in rows if row.values.get("code")})
@@ -70,12 +73,26 @@ class ItemRegister:
             gather(self.sheet, group, there.values if there else {}, quotas)
             if code and not there and not first.values.get("name") and "name" not in first.raw:
                 first.wrong(self.sheet, "name", "是必填项，空着。请填写")
+            self._check_expertise(first)
             one_fate(self.sheet, group)
             if there:
                 first.values.pop("code", None)
             if code:
                 matches[first.number] = Match(code, there)
         return matches
+
+    def _check_expertise(self, row: Row) -> None:
+        word = row.values.get("expertise")
+        if not word:
+            return
+        if self._words is None:
+            self._words = frozenset(expertise.words(self.organisation))
+        if word not in self._words:
+            row.wrong(
+                self.sheet,
+                "expertise",
+                f"专长字典里没有“{word}”，也没有人登记这个专长。请先在检查人员的专长字典里加上，或改用已有的词",
+            )
 
     def _check_code(self, group: list[Row], code: str, met: Met) -> None:
         """A code is met once; only rows that bring further lines or check points may repeat it."""

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from foundation.errors import RuleBroken
+from foundation.organisation import expertise
 from registry import actions, exports, filters, forms, legal, policies
 from registry.imports.items import JOINT_LABELS, MODE_LABELS
 from registry.models import InspectionItem
@@ -62,9 +63,21 @@ def _page(request: HttpRequest, row: InspectionItem, status: int = 200) -> HttpR
         "warnings": legal.warnings_of(row, today(), legal.recorded([row.organisation_id])),
         "missing": lacks, "missing_text": f"规则书要求列明：{'、'.join(lacks)}。补齐后才能批准。", "modes": _modes(row), "joint": JOINT_LABELS.get(row.joint, row.joint),
         "may_edit": policies.can_edit(request.user, row.organisation), "may_approve": own,
-        "wrote_it": row.created_by_id == request.user.pk,
+        "wrote_it": row.created_by_id == request.user.pk, "matching": _matching(row),
     }  # fmt: skip
     return render(request, "registry/item.html", context, status=status)
+
+
+def _matching(row: InspectionItem) -> str:
+    """How the expertise of the team is found for this item, and whether the rulebook matches by it at all. source: QS-12.2"""
+    book = exports.book_of(row.organisation, today())
+    if book is not None and "expertise" not in book.team.match:
+        return "本局的规则书编组不看专长，这里只作记载"
+    if not row.expertise:
+        return "按对象的监管类别与人员专长同名匹配"
+    if row.expertise not in expertise.words(row.organisation):
+        return "专长字典里已没有这个词，编组时找不到人。请另起新版本改正"
+    return "检查组里至少一人要有；没有人可派时按冻结单写定的次序放宽，并写明"
 
 
 @require_GET
@@ -76,7 +89,9 @@ def item(request: HttpRequest, item_id: int) -> HttpResponse:
 def create(request: HttpRequest) -> HttpResponse:
     organisation = request.user.organisation
     require(policies.can_edit(request.user, organisation), "抽查事项由本局计划编制员编制。")
-    form = forms.ItemForm(request.POST or None, book=exports.book_of(organisation, today()))
+    form = forms.ItemForm(
+        request.POST or None, book=exports.book_of(organisation, today()), words=expertise.words(organisation)
+    )
 
     def save() -> InspectionItem:
         return actions.create_item(
@@ -90,7 +105,9 @@ def create(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, item_id: int) -> HttpResponse:
     row = one_item(request, item_id)
     require(policies.can_edit(request.user, row.organisation), "抽查事项由本局计划编制员编制。")
-    form = forms.ItemForm(request.POST or None, item=row, book=exports.book_of(row.organisation, today()))
+    form = forms.ItemForm(
+        request.POST or None, item=row, book=exports.book_of(row.organisation, today()), words=expertise.words(row.organisation)
+    )  # fmt: skip
     return _save(request, form, lambda: actions.edit_item(item=row, values=form.values, by=request.user), row)
 
 

@@ -110,6 +110,27 @@ def approved_plan(bureau: Bureau, *, year: int = 2026, issue: bool = True) -> An
     )
 
 
+def joint_plan(
+    bureau: Bureau, lines: tuple[str, ...], *, lead: Unit | None = None, lead_name: str = "", kind: str = "joint_departments"
+) -> AnnualPlan:  # fmt: skip
+    """An approved joint plan of these lines, led by an office of ours or by another department."""
+    plan = actions.create_plan(
+        by=bureau.planner, organisation=bureau.organisation, year=2026, on=TODAY, kind=kind
+    )
+    actions.edit_details(
+        by=bureau.planner, plan=plan, name=plan.name, lead=lead, lead_kind="market" if lead_name else "own", lead_name=lead_name
+    )  # fmt: skip
+    for task in plan.tasks.exclude(line__in=lines):
+        actions.drop_task(by=bureau.planner, task=task)
+    fill_manual(bureau, plan)
+    other = actions.add_participant(by=bureau.planner, plan=plan, name="县水利局")
+    actions.submit_plan(by=bureau.planner, plan=plan)
+    actions.record_agreement(
+        by=bureau.planner, participant=other, agreed_on=date(2026, 1, 9), agreement="复函〔2026〕2号"
+    )
+    return actions.approve_plan(by=bureau.head, plan=plan)
+
+
 def fill_manual(bureau: Bureau, plan: AnnualPlan) -> None:
     manual = {line.id for line in bureau.book.quotas if line.basis == "manual"}
     for task in plan.tasks.filter(line__in=manual):
