@@ -97,3 +97,15 @@ def team_of(visit: Visit) -> list[signing.Member]:
         )
         for row in rows
     ]  # fmt: skip
+
+
+def helpers_of(visit: Visit) -> list[dict[str, str]]:
+    """Present assistants as papers name them: never as inspectors. One query. source: AMB-25"""
+    rows = visit.helpers.filter(left_at=None).select_related("assistant").order_by("id")
+    return [
+        {
+            "name": row.assistant.name, "institution": row.assistant.institution,
+            "kind": row.assistant.get_kind_display(), "document": row.document, "task": row.task,
+        }
+        for row in rows
+    ]  # fmt: skip

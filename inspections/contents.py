@@ -40,8 +40,9 @@ def content_of(
     """The whole record; times in Beijing time to the second. items: as `items_of` reads them · team: present members"""
     book = books.rulebook_of_visit(visit)
     codes = books.codes(book)
+    helpers = books.helpers_of(visit)
     return {
-        "format": FORMAT, "visit": visit.number, "version": version, "correction_reason": reason,
+        **({"assistants": helpers} if helpers else {}), "format": FORMAT, "visit": visit.number, "version": version, "correction_reason": reason,
         "organisation": {"code": visit.organisation.code, "name": visit.organisation.name},
         "rulebook": {"id": book.id, "hash": book.hash}, "draw": visit.draw.number, "notice": visit.notice_number,
         "target": _target(visit), "mode": visit.mode, "mode_name": modes.MODES[visit.mode], "mode_reason": visit.mode_reason,

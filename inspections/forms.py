@@ -3,12 +3,13 @@
 from typing import Any
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from foundation.organisation.models import Organisation
 from inspections.models import Feedback, FollowUp, Handover, VisitItem
 from inspections.rules import outcomes
 from inspections.rules.signing import Signed
+from personnel.models import Assistant
 from registry.models import CheckPoint, PriorInspection, Target
 
 
@@ -31,6 +32,20 @@ class DispatchForm(forms.Form):
     def __init__(self, *args, choices: list[tuple[str, str]], **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["mode"].choices = choices
+
+
+class AssistantForm(forms.Form):
+    assistant = forms.ModelChoiceField(
+        queryset=Assistant.objects.none(), label="辅助人员", empty_label="请选择", error_messages={"required": "请选择辅助人员。"}
+    )  # fmt: skip
+    task = forms.CharField(label="协助内容", max_length=200, help_text="例如采样、仪器操作、资料查阅")
+
+    def __init__(self, *args, people: QuerySet[Assistant], **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["assistant"].queryset = people
+        self.fields["assistant"].label_from_instance = lambda row: (
+            f"{row.name}（{row.get_kind_display()}，委托至 {row.valid_until}）"
+        )
 
 
 class WaiveForm(forms.Form):

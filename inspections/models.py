@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from draws.models import Draw
 from foundation.organisation.models import Organisation, User
-from personnel.models import Inspector
+from personnel.models import Assistant, Inspector
 from registry.models import CheckPoint, InspectionItem, PriorInspection, Target
 
 
@@ -193,6 +193,37 @@ class TeamMember(models.Model):
                 fields=["visit", "inspector"], condition=Q(left_at=None), name="inspector_is_in_the_team_once"
             ),
         ]
+
+
+class VisitAssistant(models.Model):
+    """到场协助的辅助人员：挑选的，不计入检查组，不签字；离开留痕。source: NM-18.3, WL-5.8, AMB-25"""
+
+    visit = models.ForeignKey(Visit, models.PROTECT, verbose_name="检查任务", related_name="helpers")
+    assistant = models.ForeignKey(Assistant, models.PROTECT, verbose_name="辅助人员", related_name="+")
+    task = models.CharField("协助内容", max_length=200)
+    document = models.CharField("委托文书", max_length=100)
+    added_at = models.DateTimeField("加入时间", default=timezone.now)
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="挑选人", related_name="+"
+    )
+    left_at = models.DateTimeField("离开时间", null=True, blank=True)
+    left_reason = models.CharField("离开原因", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "到场辅助人员"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["visit", "assistant"], condition=Q(left_at=None), name="assistant_helps_a_visit_once",
+                violation_error_message="这名辅助人员已经在这次检查里。",
+            ),
+            models.CheckConstraint(
+                condition=Q(left_at=None) | ~Q(left_reason=""), name="assistant_leaves_with_a_reason",
+                violation_error_message="请写明不再协助的原因。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(task=""), name="assistant_has_a_task", violation_error_message="请写明协助什么。"
+            ),
+        ]  # fmt: skip
 
 
 class VisitItem(models.Model):

@@ -10,6 +10,7 @@ from foundation.errors import RuleBroken
 from foundation.ledger import actions as ledger
 from foundation.organisation.models import User
 from inspections import books, policies
+from inspections.actions.assisting import check_present
 from inspections.actions.common import lock, moment, words
 from inspections.models import Visit
 from inspections.rules import modes, outcomes, signing, states
@@ -25,11 +26,12 @@ def arrive(
     steps: the confirmed ones, in the rulebook's words · code: 入企码 where one is in use
     raises: NotAllowed, OutOfOrder before the notice is out, SignatureWrong, RuleBroken naming a missing step
     """
-    lock(visit)
+    lock(visit, "target")
     policies.check_arrive(by, visit)
     at = moment(now)
     book = books.rulebook_of_visit(visit)
     signing.check_team(books.team_of(visit), timezone.localdate(at), book.team.min)
+    check_present(visit, timezone.localdate(at))
     wanted = modes.steps(book.inspection.onsite_steps, visit.mode)
     missing = [step for step in wanted if step not in (steps or [])]
     if missing:

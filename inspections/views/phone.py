@@ -73,7 +73,8 @@ def arrive(request: HttpRequest, visit_id: int) -> HttpResponse:
         messages.success(request, f"已到场 {timezone.localtime(found.arrived_at):%H:%M}。")
         return _onward("phone:status", found.pk, saved="arrive")
     context = {
-        "visit": found, "form": form, "team": books.team_of(found), "items": found.items.select_related("item").order_by("id"),
+        "visit": found, "form": form, "team": books.team_of(found), "helpers": books.helpers_of(found),
+        "items": found.items.select_related("item").order_by("id"),
         "mode": modes.MODES[found.mode], "qr": showing.notice_address(found), "me": request.user,
     }  # fmt: skip
     return render(request, "phone/arrive.html", context, status=422 if form.is_bound else 200)
