@@ -11,7 +11,7 @@ from foundation.rulebook.pool import ModeRule, mode_rule
 from foundation.rulebook.selectors import Facts, matches
 from foundation.workdays.models import calendar
 from inspections.models import Visit
-from inspections.rules import modes, signing
+from inspections.rules import demanding, modes, signing
 from planning.trial import book_of
 from registry.facts import facts_of_rows
 from registry.models import Target, TierAssignment
@@ -109,3 +109,9 @@ def helpers_of(visit: Visit) -> list[dict[str, str]]:
         }
         for row in rows
     ]  # fmt: skip
+
+
+def held_of(visit: Visit) -> demanding.Held:
+    """What the record of a visit rests on so far; one query where samples were taken."""
+    surveys = visit.evidence.filter(survey=True).count() if visit.sampled else 0
+    return demanding.Held(visit.mode, visit.device, visit.sampled, surveys, visit.off_site_source)

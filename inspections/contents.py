@@ -42,7 +42,7 @@ def content_of(
     codes = books.codes(book)
     helpers = books.helpers_of(visit)
     return {
-        **({"assistants": helpers} if helpers else {}), "format": FORMAT, "visit": visit.number, "version": version, "correction_reason": reason,
+        **({"assistants": helpers} if helpers else {}), **_further(visit), "format": FORMAT, "visit": visit.number, "version": version, "correction_reason": reason,
         "organisation": {"code": visit.organisation.code, "name": visit.organisation.name},
         "rulebook": {"id": book.id, "hash": book.hash}, "draw": visit.draw.number, "notice": visit.notice_number,
         "target": _target(visit), "mode": visit.mode, "mode_name": modes.MODES[visit.mode], "mode_reason": visit.mode_reason,
@@ -55,6 +55,13 @@ def content_of(
         "outcome": outcome, "outcome_name": codes[outcome], "summary": summary,
         "signatures": [_signature(signed) for signed in signatures], "signed_at": _time(at),
     }  # fmt: skip
+
+
+def _further(visit: Visit) -> dict[str, Any]:
+    """What not every rulebook or mode asks for; absent where nothing was said."""
+    found = {"device": visit.device, "off_site_source": visit.off_site_source}
+    said: dict[str, Any] = {key: value for key, value in found.items() if value}
+    return said if visit.sampled is None else {**said, "sampled": visit.sampled}
 
 
 def _target(visit: Visit) -> dict[str, str]:

@@ -110,6 +110,13 @@ class Visit(models.Model):
         help_text="签字提交的记录所载的检查结束日；公示期限由此起算。source: AMB-16",
     )
     enter_due_on = models.DateField("录入期限", null=True, blank=True)
+    device = models.CharField(
+        "移动执法设备", max_length=60, blank=True, help_text="到场登记所用手机的编号，或移动执法系统的设备号"
+    )
+    sampled = models.BooleanField("是否采样", null=True, blank=True)
+    off_site_source = models.CharField(
+        "所用文件或数据来源", max_length=200, blank=True, help_text="非现场检查据以检查的文件号、平台和时段"
+    )
     production_state = models.CharField("生产状态", max_length=20, blank=True)
     production_note = models.CharField("生产状态说明", max_length=300, blank=True)
     returned_reason = models.CharField("退回或更正的理由", max_length=500, blank=True)
@@ -289,6 +296,7 @@ class Evidence(models.Model):
     media_type = models.CharField("类型", max_length=100)
     size = models.PositiveIntegerField("字节数")
     sha256 = models.CharField("指纹", max_length=64)
+    survey = models.BooleanField("是现场勘查笔录", default=False)
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="上传人", related_name="+"
     )
