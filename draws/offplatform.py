@@ -65,7 +65,7 @@ def _teams(rows: Iterable[Drawn], on: date, minimum: int) -> Iterator[str]:
     for _, target, team in rows:
         conflicts = ConflictOfInterest.objects.in_force(on).filter(inspector__in=[one.pk for one in team])
         barred = {
-            row.inspector.name
+            row.person.name if row.person else ""
             for row in conflicts.select_related("inspector")
             if row.target_id == target.pk or (row.entity_id and row.entity_id == target.entity_id)
         }

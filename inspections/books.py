@@ -11,7 +11,7 @@ from foundation.rulebook.pool import ModeRule, mode_rule
 from foundation.rulebook.selectors import Facts, matches
 from foundation.workdays.models import calendar
 from inspections.models import Visit
-from inspections.rules import modes, signing
+from inspections.rules import demanding, modes, signing
 from planning.trial import book_of
 from registry.facts import facts_of_rows
 from registry.models import Target, TierAssignment
@@ -97,3 +97,21 @@ def team_of(visit: Visit) -> list[signing.Member]:
         )
         for row in rows
     ]  # fmt: skip
+
+
+def helpers_of(visit: Visit) -> list[dict[str, str]]:
+    """Present assistants as papers name them: never as inspectors. One query. source: AMB-25"""
+    rows = visit.helpers.filter(left_at=None).select_related("assistant").order_by("id")
+    return [
+        {
+            "name": row.assistant.name, "institution": row.assistant.institution,
+            "kind": row.assistant.get_kind_display(), "document": row.document, "task": row.task,
+        }
+        for row in rows
+    ]  # fmt: skip
+
+
+def held_of(visit: Visit) -> demanding.Held:
+    """What the record of a visit rests on so far; one query where samples were taken."""
+    surveys = visit.evidence.filter(survey=True).count() if visit.sampled else 0
+    return demanding.Held(visit.mode, visit.device, visit.sampled, surveys, visit.off_site_source)

@@ -123,6 +123,11 @@ def _task(visit: Visit) -> dict[str, Any]:
              "left_at": one.left_at, "left_reason": one.left_reason}
             for one in members
         ],
+        "assistants": [
+            {"name": one.assistant.name, "institution": one.assistant.institution, "document": one.document, "task": one.task,
+             "left_at": one.left_at, "left_reason": one.left_reason}
+            for one in visit.helpers.select_related("assistant").order_by("id")
+        ],
     }  # fmt: skip
 
 

@@ -41,8 +41,9 @@ def content_of(
     """The whole record; times in Beijing time to the second. items: as `items_of` reads them · team: present members"""
     book = books.rulebook_of_visit(visit)
     codes = books.codes(book)
+    helpers = books.helpers_of(visit)
     return {
-        "format": FORMAT, "visit": visit.number, "version": version, "correction_reason": reason,
+        **({"assistants": helpers} if helpers else {}), **_further(visit), "format": FORMAT, "visit": visit.number, "version": version, "correction_reason": reason,
         "organisation": {"code": visit.organisation.code, "name": visit.organisation.name},
         "rulebook": {"id": book.id, "hash": book.hash}, "draw": visit.draw.number, "notice": visit.notice_number,
         "target": _target(visit), "mode": visit.mode, "mode_name": modes.MODES[visit.mode], "mode_reason": visit.mode_reason,
@@ -56,6 +57,13 @@ def content_of(
         "signatures": [_signature(signed) for signed in signatures], "signed_at": _time(at),
         **({"joint": together(visit.joint_task).as_record()} if visit.joint_task else {}),
     }  # fmt: skip
+
+
+def _further(visit: Visit) -> dict[str, Any]:
+    """What not every rulebook or mode asks for; absent where nothing was said."""
+    found = {"device": visit.device, "off_site_source": visit.off_site_source}
+    said: dict[str, Any] = {key: value for key, value in found.items() if value}
+    return said if visit.sampled is None else {**said, "sampled": visit.sampled}
 
 
 def _target(visit: Visit) -> dict[str, str]:

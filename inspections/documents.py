@@ -44,7 +44,7 @@ def notice_context(visit: Visit) -> dict[str, Any]:
     at = timezone.localtime(visit.dispatched_at) if visit.dispatched_at else None
     return {
         "visit": visit, "bureau_name": visit.organisation.name, "page_url": tokens.address_of(visit), "items": items,
-        "basis": _basis(items, book), "mode": modes.MODES[visit.mode], "team": books.team_of(visit), "book": book,
+        "basis": _basis(items, book), "mode": modes.MODES[visit.mode], "team": books.team_of(visit), "helpers": books.helpers_of(visit), "book": book,
         "count_sentence": numbering.notice_count(visit.year_count or 1, visit.year_cap), "rights": RIGHTS, "duties": DUTIES,
         "discipline": DISCIPLINE, "dispatched": at, "complaint_phone": visit.organisation.complaint_phone,
         "joint": together(visit.joint_task) if visit.joint_task else None,

@@ -3,12 +3,13 @@
 from typing import Any
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from foundation.organisation.models import Organisation
-from inspections.models import Feedback, FollowUp, Handover, VisitItem
+from inspections.models import Feedback, FollowUp, Handover, Visit, VisitItem
 from inspections.rules import outcomes
 from inspections.rules.signing import Signed
+from personnel.models import Assistant
 from registry.models import CheckPoint, PriorInspection, Target
 
 
@@ -31,6 +32,20 @@ class DispatchForm(forms.Form):
     def __init__(self, *args, choices: list[tuple[str, str]], **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["mode"].choices = choices
+
+
+class AssistantForm(forms.Form):
+    assistant = forms.ModelChoiceField(
+        queryset=Assistant.objects.none(), label="辅助人员", empty_label="请选择", error_messages={"required": "请选择辅助人员。"}
+    )  # fmt: skip
+    task = forms.CharField(label="协助内容", max_length=200, help_text="例如采样、仪器操作、资料查阅")
+
+    def __init__(self, *args, people: QuerySet[Assistant], **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["assistant"].queryset = people
+        self.fields["assistant"].label_from_instance = lambda row: (
+            f"{row.name}（{row.get_kind_display()}，委托至 {row.valid_until}）"
+        )
 
 
 class WaiveForm(forms.Form):
@@ -159,6 +174,30 @@ class StatusForm(forms.Form):
         label="说明", required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 2}),
         help_text="关闭、注销、迁出的，写明现场情况",
     )  # fmt: skip
+    sampled = forms.TypedChoiceField(
+        label="是否采样", choices=[("yes", "采了样"), ("no", "没有采样")], widget=forms.RadioSelect,
+        coerce=lambda word: word == "yes", empty_value=None, error_messages={"required": "请选择是否采样。"},
+        help_text="采了样的，要上传现场勘查笔录才能签字",
+    )  # fmt: skip
+    source = forms.CharField(
+        label="所用文件或数据来源", max_length=200, error_messages={"required": "请写明所用的文件号，或平台和时段。"},
+        help_text="例如 在线监控平台 2026-11-01 至 11-20 数据",
+    )  # fmt: skip
+
+    def __init__(self, *args, sampling: bool, source: bool, **kwargs) -> None:
+        """sampling: the rulebook asks whether samples were taken · source: the check is off site"""
+        super().__init__(*args, **kwargs)
+        if not sampling:
+            del self.fields["sampled"]
+        if not source:
+            del self.fields["source"]
+
+    @staticmethod
+    def start(visit: Visit) -> dict[str, Any]:
+        said = {None: "", True: "yes", False: "no"}[visit.sampled]
+        return {
+            "state": visit.production_state, "note": visit.production_note, "sampled": said, "source": visit.off_site_source
+        }  # fmt: skip
 
 
 class ItemForm(forms.Form):

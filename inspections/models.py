@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from draws.models import Draw
 from foundation.organisation.models import Organisation, ScopedQuerySet, User
-from personnel.models import Inspector
+from personnel.models import Assistant, Inspector
 from planning.models import PlanTask
 from registry.models import CheckPoint, InspectionItem, PriorInspection, Target
 
@@ -116,6 +116,13 @@ class Visit(models.Model):
         help_text="签字提交的记录所载的检查结束日；公示期限由此起算。source: AMB-16",
     )
     enter_due_on = models.DateField("录入期限", null=True, blank=True)
+    device = models.CharField(
+        "移动执法设备", max_length=60, blank=True, help_text="到场登记所用手机的编号，或移动执法系统的设备号"
+    )
+    sampled = models.BooleanField("是否采样", null=True, blank=True)
+    off_site_source = models.CharField(
+        "所用文件或数据来源", max_length=200, blank=True, help_text="非现场检查据以检查的文件号、平台和时段"
+    )
     production_state = models.CharField("生产状态", max_length=20, blank=True)
     production_note = models.CharField("生产状态说明", max_length=300, blank=True)
     returned_reason = models.CharField("退回或更正的理由", max_length=500, blank=True)
@@ -201,6 +208,37 @@ class TeamMember(models.Model):
         ]
 
 
+class VisitAssistant(models.Model):
+    """到场协助的辅助人员：挑选的，不计入检查组，不签字；离开留痕。source: NM-18.3, WL-5.8, AMB-25"""
+
+    visit = models.ForeignKey(Visit, models.PROTECT, verbose_name="检查任务", related_name="helpers")
+    assistant = models.ForeignKey(Assistant, models.PROTECT, verbose_name="辅助人员", related_name="+")
+    task = models.CharField("协助内容", max_length=200)
+    document = models.CharField("委托文书", max_length=100)
+    added_at = models.DateTimeField("加入时间", default=timezone.now)
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="挑选人", related_name="+"
+    )
+    left_at = models.DateTimeField("离开时间", null=True, blank=True)
+    left_reason = models.CharField("离开原因", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "到场辅助人员"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["visit", "assistant"], condition=Q(left_at=None), name="assistant_helps_a_visit_once",
+                violation_error_message="这名辅助人员已经在这次检查里。",
+            ),
+            models.CheckConstraint(
+                condition=Q(left_at=None) | ~Q(left_reason=""), name="assistant_leaves_with_a_reason",
+                violation_error_message="请写明不再协助的原因。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(task=""), name="assistant_has_a_task", violation_error_message="请写明协助什么。"
+            ),
+        ]  # fmt: skip
+
+
 class VisitItem(models.Model):
     """本次检查的一个事项（按抽取时的版本）。"""
 
@@ -264,6 +302,7 @@ class Evidence(models.Model):
     media_type = models.CharField("类型", max_length=100)
     size = models.PositiveIntegerField("字节数")
     sha256 = models.CharField("指纹", max_length=64)
+    survey = models.BooleanField("是现场勘查笔录", default=False)
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="上传人", related_name="+"
     )

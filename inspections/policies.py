@@ -82,6 +82,13 @@ def check_submit(by: User, visit: Visit) -> None:
     states.after(visit.state, "submit")
 
 
+def check_help(by: User, visit: Visit) -> None:
+    """Who sends the team also picks who helps it, until the visit is over. source: NM-18.3"""
+    check_manage(by, visit.organisation)
+    if visit.state not in (Visit.State.ASSIGNED, Visit.State.STARTED) or visit.finished_at:
+        raise OutOfOrder(f"{visit.number} 的检查已经结束或不再进行，不能再增减辅助人员。")
+
+
 def check_review(by: User, visit: Visit) -> None:
     """Neither anybody who was ever in the team nor a writer of any version. source: INV-06, design §7"""
     check_may(by, "inspections.review", visit.organisation)

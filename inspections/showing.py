@@ -16,10 +16,11 @@ from inspections import books, policies, queries, tokens
 from inspections.actions.reviewing import latest_record
 from inspections.contents import item_results, items_of
 from inspections.documents import record_context
-from inspections.forms import DispatchForm, WaiveForm
+from inspections.forms import AssistantForm, DispatchForm, WaiveForm
 from inspections.marks import mark_of
 from inspections.models import Feedback, Visit
-from inspections.rules import modes, numbering, outcomes, waiving
+from inspections.rules import assisting, modes, numbering, outcomes, waiving
+from personnel.models import Assistant
 from planning.joint import together
 from registry.models import PriorInspection
 
@@ -27,6 +28,7 @@ State = Visit.State
 ONLY_OURS = "只记录、只公示本部门负责的事项"  # source: NM-7.2
 READ = 200  # entries behind the little history beside a visit; all of them are in the case file
 ACTS = {
+    "inspections.add_assistant": "加辅助人员", "inspections.remove_assistant": "减辅助人员",
     "inspections.create_visits": "生成任务", "inspections.dispatch": "派发通知", "inspections.arrive": "到场亮证",
     "inspections.finish": "检查结束", "inspections.submit_record": "签字提交", "inspections.review": "审核",
     "inspections.reopen": "退回更正", "inspections.waive": "免予检查", "inspections.close_followup": "后续办结",
@@ -44,6 +46,8 @@ def whole_visit(visit: Visit, user: User, today: date, calendar: Calendar) -> di
     return {
         "visit": visit, "name": visit.target.name if shown else queries.HIDDEN, "shown": shown, "book": book,
         "steps": steps(visit), "facts": facts(visit, shown), "team": books.team_of(visit),
+        "helpers": visit.helpers.filter(left_at=None).select_related("assistant").order_by("id"),
+        "left_helpers": visit.helpers.exclude(left_at=None).select_related("assistant").order_by("left_at"),
         "left_members": visit.team.exclude(left_at=None).select_related("inspector").order_by("left_at"),
         "items": items(visit), "evidence": visit.evidence.select_related("visit_item__item", "uploaded_by").order_by("id"),
         "record": record, "paper": record_context(record) if record else None,
@@ -161,6 +165,8 @@ def desk_forms(visit: Visit, user: User, today: date) -> dict[str, Any]:
         "may_reopen": policies.can(policies.check_reopen, user, visit),
         "why_not_file": policies.why_not(policies.check_file_case, user, visit),
     }
+    if policies.can(policies.check_help, user, visit):
+        given["may_help"], given["helper_form"] = True, helper_form(visit)
     if policies.can(policies.check_dispatch, user, visit):
         day = max(today, visit.scheduled_on or today)
         given["dispatch_form"] = DispatchForm(
@@ -170,6 +176,16 @@ def desk_forms(visit: Visit, user: User, today: date) -> dict[str, Any]:
     if choices["activities"] and policies.can(policies.check_waive, user, visit):
         given["waive_form"] = WaiveForm(**choices, prefix="")
     return given
+
+
+def helper_form(visit: Visit, data: Any = None) -> AssistantForm | None:
+    """None where the rulebook knows no assistants and no item may be helped with."""
+    third_party = visit.items.values_list("item__third_party", flat=True)
+    if not assisting.allowed(books.rulebook_of_visit(visit), third_party):
+        return None
+    present = visit.helpers.filter(left_at=None).values("assistant")
+    people = Assistant.objects.of(visit.organisation).filter(ended_on=None).exclude(pk__in=present)
+    return AssistantForm(data, people=people.order_by("name", "id"))
 
 
 def notice_address(visit: Visit) -> str:

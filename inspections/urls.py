@@ -15,6 +15,12 @@ urlpatterns = [
     path("tasks/create/", tasks.create, name="create"),
     path("tasks/<int:visit_id>/", tasks.visit, name="visit"),
     path("tasks/<int:visit_id>/dispatch/", tasks.dispatch, name="dispatch"),
+    path("tasks/<int:visit_id>/assistants/add/", tasks.add_assistant, name="add-assistant"),
+    path(
+        "tasks/<int:visit_id>/assistants/<int:helper_id>/remove/",
+        tasks.remove_assistant,
+        name="remove-assistant",
+    ),
     path("tasks/<int:visit_id>/waive/", tasks.waive, name="waive"),
     path("tasks/<int:visit_id>/reopen/", tasks.reopen, name="reopen"),
     path("tasks/<int:visit_id>/papers/", tasks.papers, name="papers"),

@@ -361,6 +361,7 @@ class TierAssignment(models.Model):
         indexes = [
             models.Index(fields=["body", "tier", "target"], name="open_tier_by_body", condition=Q(until=None)),
             models.Index(fields=["target", "body", "tier"], name="open_tier_of_target", condition=Q(until=None)),
+            models.Index(fields=["since", "body"], name="tier_by_first_day"),
         ]  # fmt: skip
         constraints = [
             models.UniqueConstraint(

@@ -39,7 +39,10 @@ class TargetChange(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "变更记录"
-        indexes = [models.Index(fields=["target", "at"], name="change_by_target")]
+        indexes = [
+            models.Index(fields=["target", "at"], name="change_by_target"),
+            models.Index(fields=["at"], name="change_by_time"),
+        ]
 
 
 class PendingChangeQuerySet(ScopedQuerySet):

@@ -14,6 +14,7 @@ from registry.views import (
     quality,
     reviews,
     targets,
+    turnover,
 )
 
 app_name = "registry"
@@ -51,6 +52,9 @@ upkeep_urls = [
     path("objects/labels/", dossier.terms, name="terms"),
     path("objects/labels/seed/", dossier.seed_terms, name="seed-terms"),
     path("objects/labels/export/", dossier.export_terms, name="export-terms"),
+    path("objects/turnover/", turnover.report, name="turnover"),
+    path("objects/turnover/print/", turnover.printed, name="print-turnover"),
+    path("objects/turnover/export/", turnover.export, name="export-turnover"),
     path("objects/quality/", quality.report, name="quality"),
     path("objects/quality/export/", quality.export_report, name="export-quality"),
     path("objects/duplicates/", quality.pairs, name="duplicates"),

@@ -69,7 +69,7 @@ ALWAYS = {
     ("team", "recusal"): ("draws/actions/replacements.py", "tests/draws/test_replacements.py"),
     ("team", "replacement_approver"): ("draws/actions/replacements.py", "tests/draws/test_replacements.py"),
     ("team", "certified_activities"): ("draws/rules/mc1/certificates.py", "tests/draws/test_freeze.py"),
-    ("team", "auxiliary"): ("inspections/actions/dispatching.py", "tests/inspections/test_actions.py"),
+    ("team", "auxiliary"): ("inspections/actions/assisting.py", "tests/inspections/test_assistants.py"),
     ("personnel", "auxiliary_register"): (
         "personnel/models/assistants.py",
         "tests/personnel/test_assistants.py",

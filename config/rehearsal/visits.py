@@ -58,8 +58,10 @@ def one(
     sent = arrival - timedelta(minutes=50)
     actions.dispatch(by=bureau.staff.operator, visit=visit, scheduled_on=arrival.date(), site=SITE, now=sent)
     steps = modes.steps(bureau.world.rulebook.inspection.onsite_steps, visit.mode)
-    actions.arrive(by=lead, visit=visit, steps=list(steps), received_by="值班负责人", now=arrival)
-    actions.set_production_state(by=lead, visit=visit, state="normal")
+    actions.arrive(
+        by=lead, visit=visit, steps=list(steps), received_by="值班负责人", device="演练手机", now=arrival
+    )
+    actions.set_production_state(by=lead, visit=visit, state="normal", sampled=False, source="在线监控数据")
     _answer(visit, lead, arrival, problem)
     signatures = [
         Signed("inspector", member.inspector.name, inspector=member.inspector_id) for member in team

@@ -1,4 +1,4 @@
-"""Declared conflicts of interest between inspectors and targets or entities."""
+"""Declared conflicts of interest between inspectors or assistants and targets or entities."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -14,28 +14,32 @@ from foundation.documents import uploads
 from foundation.errors import OutOfOrder, RuleBroken
 from foundation.ledger import actions as ledger
 from foundation.organisation.models import Organisation, User
-from personnel.models import Inspector
+from personnel.models import Assistant, Inspector
 from registry.models import Entity, Target
+
+Person = Inspector | Assistant
 
 
 @act("draws.declare_conflict")
 def declare_conflict(
-    *, by: User, inspector: Inspector, relation: str, since: date, evidence: str, target: Target | None = None,
-    entity: Entity | None = None, until: date | None = None, replaces: ConflictOfInterest | None = None,
-    files: Iterable[File] = (), now: datetime | None = None,
+    *, by: User, inspector: Inspector | None = None, assistant: Assistant | None = None, relation: str, since: date,
+    evidence: str, target: Target | None = None, entity: Entity | None = None, until: date | None = None,
+    replaces: ConflictOfInterest | None = None, files: Iterable[File] = (), now: datetime | None = None,
 ) -> ConflictOfInterest:  # fmt: skip
     """Declare a relation to one target or to one entity (then all its targets). source: QZ-6.8, LAW:行政处罚法43
 
+    inspector or assistant: whose relation it is; an assistant's is declared for him. source: NM-18.3
     raises: NotAllowed, FileRefused, OutOfOrder for one that is declared already
     """
-    policies.check_declare_conflict(by, inspector)
-    _lock_person(inspector)
+    person = _person(inspector, assistant)
+    policies.check_declare_conflict(by, person)
+    _lock_person(person)
     subject = target or entity
-    if subject is not None and subject.organisation_id != inspector.organisation_id:
-        raise RuleBroken("检查人员与对象不属于同一个局，请核对。", code="foreign_target")
-    _check_new(inspector, relation, target, entity, replaces)
+    if subject is not None and subject.organisation_id != person.organisation_id:
+        raise RuleBroken("人员与对象不属于同一个局，请核对。", code="foreign_target")
+    _check_new(person, relation, target, entity, replaces)
     conflict = ConflictOfInterest(
-        organisation=inspector.organisation, inspector=inspector, target=target, entity=entity, relation=relation,
+        organisation=person.organisation, inspector=inspector, assistant=assistant, target=target, entity=entity, relation=relation,
         since=since, until=until, evidence=evidence.strip(), declared_by=by, declared_at=moment(now), replaces=replaces,
     )  # fmt: skip
     conflict.full_clean()
@@ -43,22 +47,34 @@ def declare_conflict(
     hashes = [_keep(conflict, file, by, moment(now)).sha256 for file in files]
     ledger.record(
         actor=by, act="draws.declare_conflict", subject=conflict,
-        data={"inspector": inspector.pk, "relation": relation, "replaces": replaces and replaces.pk, "files": hashes},
+        data={**_named(person), "relation": relation, "replaces": replaces and replaces.pk, "files": hashes},
     )  # fmt: skip
     return conflict
 
 
-def _lock_person(inspector: Inspector) -> None:
+def _person(inspector: Inspector | None, assistant: Assistant | None) -> Person:
+    person = inspector or assistant
+    if person is None or (inspector and assistant):
+        raise RuleBroken("请选择一名检查人员或一名辅助人员。", code="person_missing")
+    return person
+
+
+def _named(person: Person) -> dict[str, int]:
+    return {"inspector" if isinstance(person, Inspector) else "assistant": person.pk}
+
+
+def _lock_person(person: Person) -> None:
     """Two tabs one after the other, never both at once."""
-    Inspector.objects.select_for_update(of=("self",), no_key=True).get(pk=inspector.pk)
+    model = Inspector if isinstance(person, Inspector) else Assistant
+    model._base_manager.select_for_update(of=("self",), no_key=True).get(pk=person.pk)
 
 
 def _check_new(
-    inspector: Inspector, relation: str, target: Target | None, entity: Entity | None,
+    person: Person, relation: str, target: Target | None, entity: Entity | None,
     replaces: ConflictOfInterest | None,
 ) -> None:  # fmt: skip
     same = ConflictOfInterest.objects.filter(
-        inspector=inspector, target=target, entity=entity, relation=relation, withdrawn_at=None
+        **_named(person), target=target, entity=entity, relation=relation, withdrawn_at=None
     )
     if any(row != replaces for row in same):
         raise OutOfOrder("这一条已经申报过。要改起止或依据，请在那一条上点“改报”。", code="declared_already")
@@ -88,7 +104,7 @@ def redeclare_conflict(
     row = _locked(conflict)
     policies.check_change_conflict(by, row)
     made = declare_conflict(
-        by=by, inspector=row.inspector, relation=relation, since=since, evidence=evidence, until=until, target=target,
+        by=by, inspector=row.inspector, assistant=row.assistant, relation=relation, since=since, evidence=evidence, until=until, target=target,
         entity=entity, replaces=row, files=files, now=now,
     )  # fmt: skip
     reason = "改报，由新的一条代替"
@@ -146,7 +162,9 @@ def withdraw_conflict(
 
 def _locked(conflict: ConflictOfInterest) -> ConflictOfInterest:
     rows = ConflictOfInterest.objects.select_for_update(of=("self",), no_key=True)
-    return rows.select_related("organisation", "inspector__organisation").get(pk=conflict.pk)
+    return rows.select_related("organisation", "inspector__organisation", "assistant__organisation").get(
+        pk=conflict.pk
+    )
 
 
 @act("draws.confirm_conflicts")
@@ -179,7 +197,7 @@ def note_looks(
     returns: how many were new
     """
     on = timezone.localdate()
-    seen = {row.pk: row for row in conflicts if row.inspector.user_id != by.pk}
+    seen = {row.pk: row for row in conflicts if not row.is_of(by)}
     known = ConflictLook.objects.filter(by=by, on=on, place=place, conflict__in=list(seen))
     fresh = sorted(set(seen) - set(known.values_list("conflict", flat=True)))
     if not fresh:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from draws.models import ConflictOfInterest
 from foundation.organisation.models import Organisation
-from personnel.models import Inspector
+from personnel.models import Assistant, Inspector
 from registry.models import Entity, Target
 
 DAY = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
@@ -28,12 +28,15 @@ class FilesField(forms.FileField):
 
 
 class ConflictForm(forms.Form):
-    """people: for whom this person may declare; with only one there is nothing to choose."""
+    """people: for whom this person may declare; with only one there is nothing to choose. helpers: assistants likewise"""
 
     mark_optional = True
     inspector = forms.ModelChoiceField(
         label="检查人员", queryset=Inspector.objects.none(), error_messages={"required": "请选择检查人员"}
     )
+    assistant = forms.ModelChoiceField(
+        label="辅助人员", queryset=Assistant.objects.none(), required=False, help_text="替辅助人员申报时选；与检查人员只选一个"
+    )  # fmt: skip
     uid = forms.CharField(
         label="企业", max_length=100, help_text="检查对象编号、全称或统一社会信用代码；填信用代码的，对它的全部检查对象有效",
         error_messages={"required": "请填写对象编号、全称或信用代码"},
@@ -57,6 +60,7 @@ class ConflictForm(forms.Form):
         self,
         *args: Any,
         people: QuerySet[Inspector],
+        helpers: QuerySet[Assistant] | None = None,
         conflict: ConflictOfInterest | None = None,
         **kwargs: Any,
     ) -> None:
@@ -65,22 +69,35 @@ class ConflictForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["inspector"].queryset = people  # type: ignore[attr-defined]
         only = list(people[:2])
-        if len(only) == 1:
+        self._offer(helpers if conflict is None else None)
+        if len(only) == 1 and "assistant" not in self.fields:
             self.fields["inspector"].initial = only[0]
             self.fields["inspector"].widget = forms.HiddenInput()
+        self.held = conflict.person if conflict is not None else None
         if conflict is not None:
+            self.fields["inspector"].required = False
             self.fields["inspector"].disabled = True
             self.fields["inspector"].widget = forms.HiddenInput()
 
+    def _offer(self, helpers: QuerySet[Assistant] | None) -> None:
+        """The second list only where there is somebody on it."""
+        if helpers is None or not helpers.exists():
+            del self.fields["assistant"]
+            return
+        self.fields["assistant"].queryset = helpers  # type: ignore[attr-defined]
+        self.fields["inspector"].required = False
+
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
+        said.setdefault("assistant", None)
+        if "assistant" in self.fields and bool(said.get("inspector")) == bool(said["assistant"]):
+            self.add_error("inspector", "请选一名检查人员或一名辅助人员，只选一个")
+        person = said.get("inspector") or said["assistant"] or self.held
         if said.get("until") and said.get("since") and said["until"] < said["since"]:
             self.add_error("until", f"早于起始日期 {said['since']}，请核对")
-        if said.get("inspector") and said.get("uid"):
+        if person and said.get("uid"):
             try:
-                said["target"], said["entity"] = subject_of(
-                    said["inspector"].organisation, said["uid"].strip()
-                )
+                said["target"], said["entity"] = subject_of(person.organisation, said["uid"].strip())
             except forms.ValidationError as unclear:
                 self.add_error("uid", unclear)
         return said
@@ -88,7 +105,7 @@ class ConflictForm(forms.Form):
     def given(self) -> dict[str, Any]:
         """Arguments of actions.declare_conflict."""
         said = self.cleaned_data
-        names = ("inspector", "relation", "since", "until", "evidence", "target", "entity")
+        names = ("inspector", "assistant", "relation", "since", "until", "evidence", "target", "entity")
         return {name: said[name] for name in names} | {"files": said["proof"]}
 
 

@@ -89,5 +89,6 @@ def recusal_rows(
     declared = ConflictOfInterest.objects.filter(organisation=frame.draw.organisation).in_force(frame.on)
     for conflict in declared.filter(inspector__in=list(people)):
         barred = by_target.get(conflict.target_id or 0, []) or by_entity.get(conflict.entity_id or 0, [])
-        found |= {recusal_row(t, people[conflict.inspector_id], conflict.relation) for t in barred}
+        person = people[conflict.inspector_id or 0]
+        found |= {recusal_row(t, person, conflict.relation) for t in barred}
     return sorted(found)

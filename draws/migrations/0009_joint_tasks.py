@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('draws', '0008_off_platform'),
+        ('draws', '0009_conflicts_of_assistants'),
         ('planning', '0005_files_leads_and_areas'),
     ]
 

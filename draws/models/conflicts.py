@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from foundation.organisation.models import Organisation, User
 from foundation.organisation.policies import can
-from personnel.models import Inspector
+from personnel.models import Assistant, Inspector
 from registry.models import Entity, Target
 
 
@@ -26,13 +26,19 @@ class ConflictQuerySet(models.QuerySet):
             return self.filter(inspector__user=user)
         return self.none()
 
+    def touching(self, target: Target) -> Self:
+        """With the target itself, or with the entity it belongs to."""
+        if target.entity_id is None:
+            return self.filter(target=target)
+        return self.filter(Q(target=target) | Q(entity=target.entity_id))
+
     def waiting(self) -> Self:
         """Whose withdrawal an inspector has asked for."""
         return self.filter(withdrawn_at=None).exclude(withdrawal_asked_at=None)
 
 
 class ConflictOfInterest(models.Model):
-    """利害关系：检查人员与检查对象或市场主体；只有需要的人看得到。"""
+    """利害关系：检查人员或辅助人员与检查对象或市场主体；只有需要的人看得到。"""
 
     class Relation(models.TextChoices):
         KIN = "KIN", "近亲属"
@@ -43,7 +49,12 @@ class ConflictOfInterest(models.Model):
         OTHER = "OTHER", "其他"
 
     organisation = models.ForeignKey(Organisation, models.PROTECT, verbose_name="机构", related_name="+")
-    inspector = models.ForeignKey(Inspector, models.PROTECT, verbose_name="检查人员", related_name="+")
+    inspector = models.ForeignKey(
+        Inspector, models.PROTECT, verbose_name="检查人员", null=True, blank=True, related_name="+"
+    )
+    assistant = models.ForeignKey(
+        Assistant, models.PROTECT, verbose_name="辅助人员", null=True, blank=True, related_name="+"
+    )
     target = models.ForeignKey(
         Target, models.PROTECT, verbose_name="检查对象", null=True, blank=True, related_name="+"
     )
@@ -79,6 +90,11 @@ class ConflictOfInterest(models.Model):
         verbose_name = verbose_name_plural = "利害关系"
         constraints = [
             models.CheckConstraint(
+                condition=Q(inspector__isnull=False, assistant=None) | Q(inspector=None, assistant__isnull=False),
+                name="conflict_is_of_an_inspector_or_an_assistant",
+                violation_error_message="请选择一名检查人员或一名辅助人员。",
+            ),
+            models.CheckConstraint(
                 condition=Q(target__isnull=False, entity=None) | Q(target=None, entity__isnull=False),
                 name="conflict_names_a_target_or_an_entity", violation_error_message="请选择一个检查对象或一个市场主体。",
             ),
@@ -99,6 +115,21 @@ class ConflictOfInterest(models.Model):
     def subject(self) -> str:
         named = self.target or self.entity
         return named.name if named else ""
+
+    @property
+    def person(self) -> Inspector | Assistant | None:
+        return self.inspector or self.assistant
+
+    @property
+    def place(self) -> str:
+        """Where the person belongs: the unit, or 辅助人员 and the institution."""
+        if self.inspector:
+            return self.inspector.unit.name
+        kept = self.assistant.institution if self.assistant else ""
+        return f"辅助人员，{kept}" if kept else "辅助人员"
+
+    def is_of(self, user: User) -> bool:
+        return self.inspector is not None and self.inspector.user_id == user.pk
 
 
 class ConflictEvidence(models.Model):

@@ -41,6 +41,6 @@ def conflicts_of(draw: Draw, on: date) -> list[Touching]:
     ):
         targets = {row.target_id} & members if row.target_id else by_entity[row.entity_id or 0]
         if targets:
-            barred[row.inspector_id] |= targets
+            barred[row.inspector_id or 0] |= targets
             found.append((row, len(targets)))
-    return [Touching(row, pairs, len(barred[row.inspector_id]) == len(members)) for row, pairs in found]
+    return [Touching(row, pairs, len(barred[row.inspector_id or 0]) == len(members)) for row, pairs in found]

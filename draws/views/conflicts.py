@@ -27,12 +27,12 @@ from foundation.intake.files import respond
 from foundation.organisation.pages import status_of
 from foundation.organisation.policies import can
 from foundation.sheets.columns import Column, Sheet
-from personnel.models import Inspector
+from personnel.models import Assistant, Inspector
 
 REFUSED = "利害关系由纪检监督员和检查人员本人查看。"
 P = ConflictLook.Place
 SHEET = Sheet("conflicts", "利害关系", (
-    Column("inspector", "检查人员"), Column("unit", "单位"), Column("subject", "企业或对象"), Column("whole", "全部检查对象", "yes_no"),
+    Column("inspector", "人员"), Column("unit", "单位"), Column("subject", "企业或对象"), Column("whole", "全部检查对象", "yes_no"),
     Column("relation", "关系"), Column("since", "起", "date"), Column("until", "止", "date"), Column("evidence", "依据"),
     Column("files", "佐证材料指纹", "lines"), Column("by", "申报人"), Column("at", "申报时间"), Column("withdrawn", "已撤回", "yes_no"),
     Column("reason", "撤回的理由"),
@@ -57,12 +57,19 @@ def _people(request: HttpRequest, phone: bool = False) -> QuerySet[Inspector]:
     raise PermissionDenied(REFUSED)
 
 
+def _helpers(request: HttpRequest, phone: bool = False) -> QuerySet[Assistant]:
+    """Assistants for whom this person may declare: the discipline officer for all of the bureau."""
+    if not _oversees(request) or phone:
+        return Assistant.objects.none()
+    return Assistant.objects.of(request.user.organisation).filter(ended_on=None).order_by("name", "id")
+
+
 def _scope(request: HttpRequest, phone: bool = False) -> QuerySet[ConflictOfInterest]:
     _people(request, phone)
     rows = ConflictOfInterest.objects.visible_to(request.user)
     if phone:
         rows = rows.filter(inspector__user=request.user)
-    return rows.select_related("inspector__unit", "target", "entity", "declared_by").prefetch_related("files").order_by(
+    return rows.select_related("inspector__unit", "assistant", "target", "entity", "declared_by").prefetch_related("files").order_by(
         "withdrawn_at", "-declared_at", "-pk"
     )  # fmt: skip
 
@@ -106,7 +113,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
 
 def _record(row: ConflictOfInterest) -> dict[str, Any]:
     return {
-        "inspector": row.inspector.name, "unit": row.inspector.unit.name, "subject": row.subject, "whole": not row.target,
+        "inspector": row.person.name if row.person else "", "unit": row.place, "subject": row.subject, "whole": not row.target,
         "relation": row.get_relation_display(), "since": row.since, "until": row.until, "evidence": row.evidence,
         "files": [f"{file.name} {file.sha256}" for file in row.files.all()], "by": row.declared_by.name,
         "at": f"{timezone.localtime(row.declared_at):%Y-%m-%d %H:%M}", "withdrawn": bool(row.withdrawn_at),
@@ -165,10 +172,13 @@ def of_draw(request: HttpRequest, number: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest, phone: bool = False) -> HttpResponse:
-    form = ConflictForm(_sent(request), request.FILES or None, people=_people(request, phone))
+    helpers = _helpers(request, phone)
+    form = ConflictForm(
+        _sent(request), request.FILES or None, people=_people(request, phone), helpers=helpers
+    )
     return _declare(
         request, phone, form, lambda: actions.declare_conflict(by=request.user, **form.given()),
-        "已登记{0.inspector.name}的利害关系，下次冻结名单时生效。", {"form": form},
+        "已登记{0.person.name}的利害关系，{1}。", {"form": form},
     )  # fmt: skip
 
 
@@ -177,12 +187,13 @@ def again(request: HttpRequest, conflict: int, phone: bool = False) -> HttpRespo
     """Declare one anew; the old one is withdrawn, by the officer at once, by an inspector on request."""
     held = get_object_or_404(_scope(request, phone), pk=conflict, withdrawn_at=None)
     _look(request, [held], P.LIST)
-    people = Inspector.objects.filter(pk=held.inspector_id)
+    people = Inspector.objects.filter(pk=held.inspector_id or 0)
     form = ConflictForm(_sent(request), request.FILES or None, people=people, conflict=held)
 
     def act() -> ConflictOfInterest:
         given = form.given()
         given.pop("inspector")
+        given.pop("assistant")
         return actions.redeclare_conflict(by=request.user, conflict=held, **given)
 
     return _declare(
@@ -207,7 +218,8 @@ def _declare(
             form.add_error(None, broken.message)
             status = status_of(broken)
         else:
-            messages.success(request, said.format(made))
+            binds = "分派到检查组时生效" if made.assistant_id else "下次冻结名单时生效"
+            messages.success(request, said.format(made, binds))
             return _home(phone)
     return render(request, template, context, status=status)
 

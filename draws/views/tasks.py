@@ -125,7 +125,8 @@ def roster(held: Draw, on: date) -> Task:
 
 
 def conflicts(held: Draw, on: date) -> Task:
-    count = ConflictOfInterest.objects.filter(organisation=held.organisation).in_force(on).count()
+    declared = ConflictOfInterest.objects.filter(organisation=held.organisation, assistant=None)
+    count = declared.in_force(on).count()
     return _task(
         "利害关系",
         True,

@@ -1,6 +1,7 @@
 """The only writers of this app, one module per noun. Each: lock, policy, rule, save, ledger; one transaction."""
 
 from inspections.actions.answering import Filled, save_item, save_items
+from inspections.actions.assisting import add_assistant, remove_assistant
 from inspections.actions.collecting import add_evidence, changed
 from inspections.actions.creating import create_visits
 from inspections.actions.dispatching import dispatch, renew_papers, waive
@@ -15,6 +16,7 @@ from inspections.actions.special import decide_special, finish_special, register
 
 __all__ = [
     "Filled",
+    "add_assistant",
     "add_evidence",
     "arrive",
     "changed",
@@ -31,6 +33,7 @@ __all__ = [
     "open_followup",
     "receive_feedback",
     "register_special",
+    "remove_assistant",
     "renew_papers",
     "reopen",
     "review",

@@ -17,10 +17,11 @@ from inspections.models import Evidence, Visit, VisitItem
 @transaction.atomic
 def add_evidence(
     *, by: User, visit: Visit, file: File, name: str = "", visit_item: VisitItem | None = None,
-    claimed_sha256: str = "", now: datetime | None = None,
+    claimed_sha256: str = "", survey: bool = False, now: datetime | None = None,
 ) -> Evidence:  # fmt: skip
     """Take one file; the same bytes twice are one row.
 
+    survey: this is the 现场勘查笔录 of a sampling. source: QZ-7.2
     claimed_sha256: hex the device worked out, compared with ours when given
     raises: NotAllowed, OutOfOrder, FileRefused, RuleBroken when the file was damaged on its way
     """
@@ -33,13 +34,29 @@ def add_evidence(
         raise RuleBroken(f"“{judged.name}”在传输中损坏，收到的内容与本机不一致。请重新上传。", code="damaged")
     known = Evidence.objects.filter(visit=visit, sha256=judged.sha256).first()
     if known:
-        return known
-    evidence = Evidence(visit=visit, visit_item=visit_item, uploaded_by=by, uploaded_at=moment(now))
+        return _named_survey(known, by) if survey and not known.survey else known
+    evidence = Evidence(
+        visit=visit, visit_item=visit_item, survey=survey, uploaded_by=by, uploaded_at=moment(now)
+    )
     judged.fill(evidence)
     evidence.save()
     ledger.record(actor=by, act="inspections.add_evidence", subject=visit, data={
         "name": judged.name, "sha256": judged.sha256, "size": judged.size, "item": visit_item.item.code if visit_item else "",
+        "survey": survey,
     })  # fmt: skip
+    return evidence
+
+
+def _named_survey(evidence: Evidence, by: User) -> Evidence:
+    """A file that is there already turns out to be the survey notes."""
+    evidence.survey = True
+    evidence.save(update_fields=["survey"])
+    ledger.record(
+        actor=by,
+        act="inspections.add_evidence",
+        subject=evidence.visit,
+        data={"name": evidence.name, "sha256": evidence.sha256, "survey": True},
+    )
     return evidence
 
 

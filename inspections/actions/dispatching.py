@@ -15,6 +15,7 @@ from foundation.ledger import actions as ledger
 from foundation.organisation.models import Organisation, User
 from foundation.workdays.rules import check_plausible
 from inspections import books, policies
+from inspections.actions.assisting import check_present
 from inspections.actions.common import lock, moment, request_notice, request_record, words
 from inspections.models import Visit
 from inspections.rules import modes, numbering, signing, states, waiving
@@ -40,11 +41,13 @@ def dispatch(
     _check_published(visit, scheduled_on)
     book = books.rulebook_of_visit(visit)
     signing.check_team(books.team_of(visit), scheduled_on, book.team.min)
+    check_present(visit, scheduled_on)
     standing = books.standing_of(visit.target, scheduled_on)
     rule = books.modes_for(book, standing)
     visit.mode = modes.choose(rule, mode, mode_reason)
     visit.mode_reason = words(mode_reason, 200, "理由") if visit.mode != rule.modes[0] else ""
-    visit.scheduled_on, visit.assistants, visit.notice_site = scheduled_on, assistants, site.rstrip("/")
+    visit.scheduled_on, visit.notice_site = scheduled_on, site.rstrip("/")
+    visit.assistants = max(assistants, visit.helpers.filter(left_at=None).count())
     _number(visit, timezone.localdate(at).year)
     visit.year_count = _count_of_year(visit, scheduled_on)
     visit.year_cap = books.cap_for(book, standing)
@@ -56,7 +59,7 @@ def dispatch(
     request_notice(visit, by)
     ledger.record(actor=by, act="inspections.dispatch", subject=visit, data={
         "notice": visit.notice_number, "scheduled_on": scheduled_on, "mode": visit.mode, "reason": visit.mode_reason,
-        "count": visit.year_count, "cap": visit.year_cap, "assistants": assistants,
+        "count": visit.year_count, "cap": visit.year_cap, "assistants": visit.assistants,
     })  # fmt: skip
     return visit
 

@@ -20,7 +20,7 @@ from inspections.actions.following import open_problems
 from inspections.actions.onsite import end_of, note_end
 from inspections.contents import content_of, item_results, items_of
 from inspections.models import Record, Signature, Visit, VisitItem
-from inspections.rules import modes, outcomes, signing, states
+from inspections.rules import demanding, modes, outcomes, signing, states
 from registry.actions import record_prior_inspection
 
 
@@ -40,6 +40,7 @@ def submit_record(
     book = books.rulebook_of_visit(visit)
     if not visit.production_state:
         raise RuleBroken("还没有填生产状态，请先填。", code="production_missing")
+    demanding.check(book, books.held_of(visit))
     _settle_end(visit, finished_at, at)
     items, team = items_of(visit), books.team_of(visit)
     results = item_results(items)

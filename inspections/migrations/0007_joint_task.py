@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('inspections', '0006_special_checks'),
+        ('inspections', '0008_device_sampling_and_sources'),
         ('planning', '0005_files_leads_and_areas'),
     ]
 

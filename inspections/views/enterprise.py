@@ -53,7 +53,8 @@ def _page(
     request: HttpRequest, token: str, found: Visit, form: FeedbackForm, status: int = 200
 ) -> HttpResponse:
     context = {
-        "visit": found, "organisation": found.organisation, "team": books.team_of(found), "mode": modes.MODES[found.mode],
+        "visit": found, "organisation": found.organisation, "team": books.team_of(found), "helpers": books.helpers_of(found),
+        "mode": modes.MODES[found.mode],
         "items": [row.item.name for row in found.items.select_related("item").order_by("id")],
         "token": token, "cancelled": found.state in (Visit.State.VOID, Visit.State.WAIVED), "form": form,
         "said": Feedback.objects.filter(visit=found).first(), "may_rate": policies.can(policies.check_feedback, found),

@@ -15,7 +15,8 @@ from foundation.workdays.models import calendar
 from inspections import actions, books, phone, queries, showing
 from inspections.forms import ArriveForm, ItemForm, StatusForm
 from inspections.models import Evidence, Visit, VisitItem
-from inspections.rules import modes, outcomes
+from inspections.rules import demanding, modes, outcomes
+from inspections.views import devices
 from inspections.views.common import attempt, need, posted
 from planning.joint import together
 
@@ -70,12 +71,13 @@ def arrive(request: HttpRequest, visit_id: int) -> HttpResponse:
     book = books.rulebook_of_visit(found)
     form = ArriveForm(posted(request), steps=modes.steps(book.inspection.onsite_steps, found.mode))
     if form.is_bound and form.is_valid() and _try(
-        form, lambda: actions.arrive(by=request.user, visit=found, **form.cleaned_data)
+        form, lambda: actions.arrive(by=request.user, visit=found, device=devices.number(request), **form.cleaned_data)
     ):  # fmt: skip
         messages.success(request, f"已到场 {timezone.localtime(found.arrived_at):%H:%M}。")
-        return _onward("phone:status", found.pk, saved="arrive")
+        return devices.remembered(request, _onward("phone:status", found.pk, saved="arrive"), found.device)
     context = {
-        "visit": found, "form": form, "team": books.team_of(found), "items": found.items.select_related("item").order_by("id"),
+        "visit": found, "form": form, "team": books.team_of(found), "helpers": books.helpers_of(found),
+        "items": found.items.select_related("item").order_by("id"),
         "mode": modes.MODES[found.mode], "qr": showing.notice_address(found), "me": request.user,
     }  # fmt: skip
     return render(request, "phone/arrive.html", context, status=422 if form.is_bound else 200)
@@ -103,9 +105,11 @@ def status(request: HttpRequest, visit_id: int) -> HttpResponse:
     found = own(request, visit_id)
     if found.state not in OPEN:
         return redirect("phone:visit", found.pk)
+    book = books.rulebook_of_visit(found)
     form = StatusForm(
-        posted(request), initial={"state": found.production_state, "note": found.production_note}
-    )
+        posted(request), initial=StatusForm.start(found), source=demanding.source_is_asked(found.mode),
+        sampling=demanding.sampling_is_asked(book, found.mode),
+    )  # fmt: skip
     if form.is_bound and form.is_valid() and _try(
         form, lambda: actions.set_production_state(by=request.user, visit=found, **form.cleaned_data)
     ):  # fmt: skip
@@ -183,13 +187,22 @@ def evidence(request: HttpRequest, visit_id: int) -> HttpResponse:
         for file in chosen:
             attempt(
                 request,
-                lambda file=file: actions.add_evidence(by=request.user, visit=found, file=file),
+                lambda file=file: actions.add_evidence(
+                    by=request.user, visit=found, file=file, survey=request.POST.get("survey") == "1"
+                ),
                 f"{file.name} 已上传并计算指纹。",
             )
         return redirect("phone:evidence", found.pk)
     rows = found.evidence.select_related("visit_item__item").order_by("id")
     return render(
-        request, "phone/evidence.html", {"visit": found, "evidence": rows, "open": found.state in OPEN}
+        request,
+        "phone/evidence.html",
+        {
+            "visit": found,
+            "evidence": rows,
+            "open": found.state in OPEN,
+            "sampling": demanding.sampling_is_asked(books.rulebook_of_visit(found), found.mode),
+        },
     )
 
 

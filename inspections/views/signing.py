@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from inspections import actions, books, phone, showing
 from inspections.forms import SignForm
 from inspections.marks import mark_of
-from inspections.rules import modes, outcomes, signing
+from inspections.rules import demanding, modes, outcomes, signing
 from inspections.views.common import posted
 from inspections.views.phone import OPEN, _try, outcome_choices, own
 
@@ -22,6 +22,7 @@ def review(request: HttpRequest, visit_id: int) -> HttpResponse:
     short = phone.short_path(found)
     missing = [row for row in items if not row["complete"]]
     context = {
+        "lacks": demanding.missing(books.rulebook_of_visit(found), books.held_of(found)) if found.production_state else [],
         "visit": found, "tasks": phone.item_tasks(found, items), "missing": [] if short else missing, "short": short,
         "production": outcomes.PRODUCTION.get(found.production_state, ""), "evidence_count": found.evidence.count(),
         "may_end": bool(found.production_state), "uncooperative": any(code == outcomes.UNCOOPERATIVE for code, _ in outcome_choices(found)),

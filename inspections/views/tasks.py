@@ -98,6 +98,32 @@ def dispatch(request: HttpRequest, visit_id: int) -> HttpResponse:
 
 
 @require_POST
+def add_assistant(request: HttpRequest, visit_id: int) -> HttpResponse:
+    found = get_object_or_404(scope(request), pk=visit_id)
+    form = showing.helper_form(found, request.POST)
+    if form is None or not form.is_valid():
+        messages.error(request, first_error(form) if form else "规则书没有规定可以挑选辅助人员。")
+    else:
+        attempt(
+            request, lambda: actions.add_assistant(by=request.user, visit=found, **form.cleaned_data),
+            "已加辅助人员，写进通知书和检查记录；不计入检查组人数，不签字。",
+        )  # fmt: skip
+    return redirect("inspections:visit", found.pk)
+
+
+@require_POST
+def remove_assistant(request: HttpRequest, visit_id: int, helper_id: int) -> HttpResponse:
+    found = get_object_or_404(scope(request), pk=visit_id)
+    helper = get_object_or_404(found.helpers.all(), pk=helper_id)
+    reason = request.POST.get("reason", "")
+    attempt(
+        request, lambda: actions.remove_assistant(by=request.user, visit=found, helper=helper, reason=reason),
+        "已减去这名辅助人员，记录保留。",
+    )  # fmt: skip
+    return redirect("inspections:visit", found.pk)
+
+
+@require_POST
 def waive(request: HttpRequest, visit_id: int) -> HttpResponse:
     found = get_object_or_404(scope(request), pk=visit_id)
     form = WaiveForm(request.POST, **showing.waive_choices(found))

@@ -28,7 +28,7 @@ MODELS = {
     "change": "draws.PoolChange", "change_id": "registry.PendingChange", "comparison_id": "registry.PermitComparison",
     "conflict": "draws.ConflictOfInterest", "consent_id": "draws.SwapConsent", "document_id": "documents.Document",
     "entity_id": "registry.Entity", "evidence_id": "inspections.Evidence", "flag_id": "registry.TargetFlag",
-    "followup_id": "inspections.FollowUp", "handover_id": "inspections.Handover", "inspector_id": "personnel.Inspector",
+    "followup_id": "inspections.FollowUp", "handover_id": "inspections.Handover", "helper_id": "inspections.VisitAssistant", "inspector_id": "personnel.Inspector",
     "item_id": "registry.InspectionItem", "merge_id": "registry.Merge", "number_id": "planning.PlannedNumber",
     "objection_id": "disclosure.Objection", "omission_id": "personnel.Omission", "override_id": "planning.Override",
     "participant_id": "planning.PlanParticipant", "plan_id": "planning.AnnualPlan", "posting_id": "personnel.Posting",

@@ -171,7 +171,7 @@ def steps_of(case: Case) -> list[str]:
 
 def arrive(case: Case, **given) -> Visit:
     return actions.arrive(**{
-        "by": case.lead, "visit": case.visit, "steps": steps_of(case), "received_by": "田环保", "now": ARRIVED, **given,
+        "by": case.lead, "visit": case.visit, "steps": steps_of(case), "received_by": "田环保", "device": "手机-0A0B0C0D", "now": ARRIVED, **given,
     })  # fmt: skip
 
 
@@ -189,7 +189,9 @@ def one_problem(
 
 def fill(case: Case, *, problem: str = "") -> None:
     """Answer everything; `problem` is the code of the first item."""
-    actions.set_production_state(by=case.lead, visit=case.visit, state="normal")
+    actions.set_production_state(
+        by=case.lead, visit=case.visit, state="normal", sampled=False, source="在线监控平台 11 月数据"
+    )
     for at, row in enumerate(case.items):
         bad = problem and at == 0
         plain = "" if row.item.checkpoints.exists() else "no_problem"

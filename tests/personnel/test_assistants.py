@@ -1,10 +1,12 @@
 """The auxiliary register: commissioned, dated, in and out by Excel; never an inspector. source: NM-18, WL-5.7"""
 
 from datetime import date, timedelta
-from io import BytesIO
+from io import BytesIO, StringIO
 
 import openpyxl
 import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -203,3 +205,19 @@ def test_an_import_of_inspectors_goes_on_as_before(bureau, planner):
     )
     actions.commit_import(batch=batch, on=TODAY, by=planner)
     assert (batch.kind, Inspector.objects.count()) == ("inspectors", 2)
+
+
+def test_the_command_takes_the_same_file_as_the_page(bureau, planner, tmp_path):
+    file = tmp_path / "辅助人员.xlsx"
+    file.write_bytes(workbook(TITLES, *LINES))
+    out = StringIO()
+    call_command("import_register", "assistants", str(file), "--dry-run", stdout=out)
+    assert not Assistant.objects.exists()
+    call_command("import_register", "assistants", str(file), stdout=out)
+    assert Assistant.objects.of(bureau).count() == 2
+    assert "辅助人员 共 2 行：新增 2" in out.getvalue()
+    wrong = ["FZ-8", *LINES[0][1:5], None, *LINES[0][6:]]
+    file.write_bytes(workbook(TITLES, wrong))
+    with pytest.raises(CommandError, match="一行也没有写入"):
+        call_command("import_register", "assistants", str(file), stdout=out, stderr=out)
+    assert "委托文书" in out.getvalue()

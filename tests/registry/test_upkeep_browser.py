@@ -89,7 +89,7 @@ def test_every_page_fits_and_is_accessible_at_both_sizes(page, live_server, regi
     addresses = {
         "list": reverse("registry:targets") + "?status=operating", "dossier": reverse("registry:target", args=[register["one"].pk]),
         "entity": reverse("registry:entity", args=[register["entity"].pk]), "entities": reverse("registry:entities"),
-        "changes": reverse("registry:changes"), "quality": reverse("registry:quality"), "duplicates": reverse("registry:duplicates"),
+        "changes": reverse("registry:changes"), "turnover": reverse("registry:turnover"), "quality": reverse("registry:quality"), "duplicates": reverse("registry:duplicates"),
         "completeness": reverse("registry:completeness"), "comparison": reverse("registry:comparison", args=[register["compared"].pk]),
         "preview": reverse("registry:preview") + "?on=2027-06-01", "terms": reverse("registry:terms"),
         "rating": reverse("registry:rating", args=[register["one"].pk]),

@@ -12,25 +12,22 @@ from django.utils import timezone
 
 from disclosure import actions as disclosure
 from foundation.errors import RuleBroken
+from foundation.intake import sources, steps
 from foundation.intake.doors import door
 from foundation.organisation import roles
 from foundation.organisation.models import Organisation, RoleGrant, User
 from foundation.sheets import writing
 from foundation.workdays import actions as workdays
 from foundation.workdays.imports import HolidayFile, parse_holidays
-from personnel import actions as personnel
-from personnel.actions.batches import register_of as inspectors_of
-from registry import actions as registry
-from registry.actions.batches import register_of
 
-LABELS = {"targets": "检查对象", "inspectors": "检查人员", "items": "抽查事项", "holidays": "节假日"}
+LABELS = {
+    "targets": "检查对象", "inspectors": "检查人员", "assistants": "辅助人员", "items": "抽查事项", "holidays": "节假日",
+}  # fmt: skip
 SHOWN = 20
 
 
 class Command(BaseCommand):
-    help = (
-        "导入检查对象、检查人员、抽查事项或节假日：先核对，有错误就一行也不写（退出 1）；没有错误才整批写入。"
-    )
+    help = "导入检查对象、检查人员、辅助人员、抽查事项或节假日：先核对，有错误就一行也不写（退出 1）；没有错误才整批写入。"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("kind", choices=list(LABELS), help="导入什么")
@@ -71,14 +68,14 @@ class Command(BaseCommand):
         if batch.errors:
             self._refuse(batch, sheet, options["errors"])
         if options["dry_run"]:
-            _module(kind).drop_import(batch=batch, by=by)
+            steps.drop(door=door(kind), batch=batch, by=by)
             self.stdout.write("只核对，没有写入。")
             return
         if not batch.changes:
             self.stdout.write("文件里的内容都已在名录里，不用写入。")
             return
         self._say("正在写入 …")
-        _commit(kind, batch, by, on)
+        steps.commit(door=door(kind), batch=batch, on=on, by=by)
         self.stdout.write(f"已导入，批次 {batch.pk}，可以在页面上整批撤销。")
         if asked := door(kind).asked(batch):
             self.stdout.write(asked.text)
@@ -162,31 +159,15 @@ def _user(organisation: Organisation, username: str) -> User:
     return found
 
 
-def _module(kind: str) -> Any:
-    return personnel if kind == "inspectors" else registry
-
-
 def _check(
     kind: str, organisation: Organisation, by: User, name: str, data: bytes, mapping: str, on: date
 ) -> tuple[Any, Any]:
-    if kind == "inspectors":
-        columns = personnel.mapping_columns(organisation, mapping) if mapping else None
-        batch: Any = personnel.check_file(
-            organisation=organisation, file_name=name, data=data, on=on, by=by, mapping=columns
-        )
-        return batch, inspectors_of(organisation, on).sheet
-    columns = registry.mapping_columns(organisation, kind, mapping) if mapping else None
-    batch = registry.check_file(
-        organisation=organisation, kind=kind, file_name=name, data=data, on=on, by=by, mapping=columns
+    gate = door(kind)
+    columns = sources.mapping_columns(gate, organisation, mapping) if mapping else None
+    batch = steps.check_file(
+        door=gate, organisation=organisation, file_name=name, data=data, on=on, by=by, mapping=columns
     )
-    return batch, register_of(organisation, kind, on).sheet
-
-
-def _commit(kind: str, batch: Any, by: User, on: date) -> None:
-    if kind == "inspectors":
-        personnel.commit_import(batch=batch, on=on, by=by)
-    else:
-        registry.commit_import(batch=batch, on=on, by=by)
+    return batch, gate.register(organisation, on).sheet
 
 
 def _holidays(data: bytes, name: str, on: date, year: int) -> HolidayFile:
