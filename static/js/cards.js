@@ -44,7 +44,7 @@
       cell.classList.toggle("card__wide", cell.colSpan > 1);
       cell.classList.toggle("card__box", hasBox(cell));
       if (head && cell !== name && cell.colSpan === 1) {
-        const unit = cell.classList.contains("num") && UNIT.exec(head.length === 1 ? `数量，${head}` : head);
+        const unit = cell.classList.contains("num") && UNIT.exec(/^[家人次件条项个]$/.test(head) ? `数量，${head}` : head);
         cell.dataset.th = unit ? unit[1] : head;
         if (unit && !blank) cell.dataset.unit = unit[2];
       }

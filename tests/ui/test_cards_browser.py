@@ -17,6 +17,10 @@ def test_a_wide_table_becomes_cards_only_on_a_phone(visit):
     first = table.locator("tbody tr").first
     assert first.locator(".card__name").count() == 1
     heads = set(table.locator("thead th").all_text_contents())
+    assert any("，次" in head for head in heads)
+    assert first.locator("[data-unit]").first.get_attribute("data-unit") == "次", (
+        "the unit stands behind the number"
+    )
     said = first.locator("[data-th]").evaluate_all("cells => cells.map(c => c.dataset.th)")
     assert said
     assert all(any(word in head for head in heads) for word in said)
