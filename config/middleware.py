@@ -7,7 +7,7 @@ from urllib.parse import urlencode, urlsplit
 from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import PermissionDenied
-from django.db import DataError, IntegrityError
+from django.db import DataError, IntegrityError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,6 +19,9 @@ from foundation.organisation import actions
 
 READING = ("GET", "HEAD", "OPTIONS")
 TWICE = "同一件事刚刚已经有人办理（或您在另一个页面提交过），这一次没有再记。请返回刷新，看清现在的状态。"
+BUSY = "另一项大批量的办理正在写入，等了一会儿还没有轮到，这一次没有记。请过一会儿回到刚才那一页再交，填过的会填回。"
+# How a database says that somebody else holds what is needed: SQLite; PostgreSQL (lock timeout, deadlock).
+_BUSY_WORDS = ("database is locked", "lock timeout", "deadlock detected")
 log = logging.getLogger(__name__)
 
 
@@ -80,6 +83,9 @@ class Refusals:
         if isinstance(exception, IntegrityError):
             log.exception("constraint broken at %s", request.path, exc_info=exception)
             return render(request, "409.html", {"reason": TWICE}, status=409)
+        if isinstance(exception, OperationalError) and any(word in str(exception) for word in _BUSY_WORDS):
+            log.exception("database busy at %s", request.path, exc_info=exception)
+            return render(request, "409.html", {"reason": BUSY}, status=409)
         if isinstance(exception, (OverflowError, DataError)) or "NUL (0x00)" in str(exception):
             return bad_request(request, exception)  # a number or a character no database holds, made by hand
         return None

@@ -6,6 +6,7 @@ from typing import Any
 
 from draws.chain import events_of, state_of
 from draws.models import Draw
+from foundation.asked import wholes
 from foundation.organisation.models import User
 from foundation.sheets.columns import Column, Sheet
 
@@ -91,7 +92,7 @@ def _is_public(event: dict[str, Any]) -> bool:
 
 def _users(events: list[dict[str, Any]]) -> dict[str, str]:
     ids = {event["body"]["who"].removeprefix("user.") for event in events if event["type"] == "unmask"}
-    found = User.objects.filter(pk__in=[pk for pk in ids if pk.isdigit()]).select_related("unit")
+    found = User.objects.filter(pk__in=wholes(sorted(ids))).select_related("unit")
     return {
         f"user.{user.pk}": f"{user.name}（{user.unit.name}）" if user.unit else user.name for user in found
     }

@@ -6,9 +6,11 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from foundation.errors import RuleBroken
 from foundation.organisation.models import Area, Organisation, Unit, User
 from foundation.organisation.pages import over_version
 from foundation.rulebook.model import Rulebook
+from foundation.workdays.rules import check_plausible
 from personnel.models import Absence, Assistant, Certificate, Inspector, Posting, Speciality
 
 FIELDS = (
@@ -240,8 +242,11 @@ class PostingForm(forms.ModelForm):
 
 
 class LeaveForm(forms.Form):
-    """Leaving the post, or coming back, from a day on."""
+    """Leaving the post, or coming back, from a day on; which of the two, says the form, not the state when it arrives."""
 
+    turn = forms.ChoiceField(
+        choices=[("leave", "离开岗位"), ("return", "恢复岗位")], widget=forms.HiddenInput
+    )
     on = day_field("自哪天起")
     reason = forms.CharField(label="原因", max_length=200, help_text="例如调离、退休、调回执法岗位")
 
@@ -277,6 +282,15 @@ class ViewForm(forms.Form):
         for name, words in choices.items():
             self.fields[name].choices = [("", "全部"), *((word, word) for word in words)]
         self.full_clean()
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        for name in ("on", "start"):
+            try:
+                check_plausible(given.get(name), str(self.base_fields[name].label))
+            except RuleBroken as broken:
+                self.add_error(name, broken.message)
+        return given
 
     def value(self, name: str) -> Any:
         """What was asked for; None for nonsense."""

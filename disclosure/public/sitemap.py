@@ -10,6 +10,7 @@ from disclosure.models import Publication
 from disclosure.public import board
 from disclosure.public.serving import public_page
 from draws.models import Draw
+from foundation.asked import whole
 
 PER_FILE = 20_000
 FIXED = ("home", "results", "draws", "plans", "lists", "notices", "data", "stats", "objection", "verify", "help", "accessibility")  # fmt: skip
@@ -31,10 +32,10 @@ def part(request: HttpRequest, name: str) -> HttpResponse:
     """`pages`: everything but results · `results-N`: the N-th twenty thousand, oldest first."""
     if name == "pages":
         return _xml(request, "open/sitemap.xml", _pages())
-    number = name.removeprefix("results-")
-    if not number.isdigit():
+    number = whole(name.removeprefix("results-"))
+    if number is None:
         raise Http404("没有这份站点地图")
-    start = (int(number) - 1) * PER_FILE
+    start = (number - 1) * PER_FILE
     numbers = list(_results()[start : start + PER_FILE]) if start >= 0 else []
     if not numbers:
         raise Http404("没有这份站点地图")

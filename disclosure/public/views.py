@@ -11,6 +11,7 @@ from disclosure.public import board, links
 from disclosure.public.filters import ResultSearch, suggestions
 from disclosure.public.marks import mark_of
 from disclosure.public.serving import latest_change, public_page, show
+from foundation.asked import whole
 from foundation.organisation.models import Organisation
 from foundation.rulebook.periods import Period
 
@@ -92,8 +93,8 @@ def company(request: HttpRequest, uscc: str) -> HttpResponse:
 def result_json(request: HttpRequest, number: str) -> HttpResponse:
     """The published text itself, byte for byte, so that its fingerprint can be checked."""
     rows = Publication.objects.filter(number=number).order_by("-version")
-    version = request.GET.get("version", "")
-    row = get_object_or_404(rows, version=version) if version.isdigit() else rows.first()
+    version = whole(request.GET.get("version"))
+    row = rows.first() if version is None else get_object_or_404(rows, version=version)
     if row is None or (not row.withdrawn and rows[0].withdrawn):
         raise Http404("没有这个编号的公示，或已撤回")
     return HttpResponse(row.content, content_type="application/json; charset=utf-8")

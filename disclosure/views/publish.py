@@ -15,6 +15,7 @@ from disclosure import actions, desk, policies
 from disclosure.forms import ExemptionForm, TaskFilter
 from disclosure.models import DisclosureTask
 from disclosure.rules import states
+from foundation.asked import wholes
 from foundation.documents import actions as documents
 from foundation.errors import NotAllowed, RuleBroken
 
@@ -108,7 +109,7 @@ def batch(request: HttpRequest) -> HttpResponse:
     verb = request.POST.get("action", "")
     if verb not in BATCH:
         raise Http404("没有这个动作")
-    ids = [int(pk) for pk in request.POST.getlist("selected") if pk.isascii() and pk.isdigit()]
+    ids = wholes(request.POST.getlist("selected"))
     ticked = scope(request).filter(pk__in=ids).order_by("due_on", "pk")
     outcome = BATCH_ACTS[verb](by=request.user, tasks=ticked)
     if outcome.done:

@@ -15,6 +15,7 @@ from disclosure import desk, exports, policies, quarterly, statistics
 from disclosure.pictures import progress_chart
 from disclosure.public.archive import lines_of
 from disclosure.rules import figures
+from foundation.asked import whole
 from foundation.errors import NotAllowed
 from foundation.organisation.models import Organisation
 from foundation.rulebook.periods import Period
@@ -127,10 +128,9 @@ def rows(request: HttpRequest) -> HttpResponse:
     stage, line = request.GET.get("stage", "drawn"), request.GET.get("line", "")
     if stage not in NAMES:
         raise Http404("没有这个统计项")
-    unit = request.GET.get("unit", "")
     today = timezone.localdate()
     found = statistics.quarter(visible, period, today)
-    listed = statistics.rows_of(found, stage, today, line=line, unit=int(unit) if unit.isdigit() else 0)
+    listed = statistics.rows_of(found, stage, today, line=line, unit=whole(request.GET.get("unit")) or 0)
     page = Paginator(listed, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page_obj": page, "period": period, "stage": NAMES[stage], "line": found.line_names.get(line, ""),

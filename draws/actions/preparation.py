@@ -59,6 +59,7 @@ def prepare(
         check_window(organisation, book, period, timezone.localdate(scheduled_at))
     _check_people(by, discipline, organisation, book.draw.witnesses)
     lock_organisation(organisation)
+    _check_not_held(organisation, kind, portions, scheduled_at, place)
     serial = _next_serial(organisation, period, kind)
     draw = Draw(
         organisation=organisation, period=period, kind=kind, serial=serial, plan=plan,
@@ -83,6 +84,7 @@ def revise(
     pub: tuple[str, str] | None = None, pub_expected_at: datetime | None = None,
 ) -> Draw:  # fmt: skip
     """Change the arrangements of a draw that is not announced yet; what is None stays. pub ("", ""): no lottery"""
+    lock_organisation(draw.organisation)
     lock(draw)
     policies.check_revise(by, draw)
     draw.scheduled_at = scheduled_at or draw.scheduled_at
@@ -101,6 +103,7 @@ def revise(
         check_window(draw.organisation, book, draw.period, on)
     if quotas is not None:
         portions = [Portion(*portion) for portion in quotas]
+        _check_not_held(draw.organisation, draw.kind, portions, draw.scheduled_at, draw.place, besides=draw)
         draw.plan, _ = check_planned(draw.organisation, draw.period, [part.quota for part in portions])
         joint = joint_of(draw.organisation, draw.period, [portion.quota.line for portion in portions])
         if draw.kind == Draw.Kind.FORMAL:
@@ -193,6 +196,29 @@ def _check_people(
         raise RuleBroken("主持人和纪检监督员必须是两个人。", code="same_person")
     if discipline.organisation_id != organisation.pk or not may(discipline, "draws.supervise"):
         raise RuleBroken(f"{discipline.name}不是本局的纪检监督员，请另选。", code="not_discipline")
+
+
+def _check_not_held(
+    organisation: Organisation, kind: str, portions: list[Portion], scheduled_at: datetime, place: str,
+    besides: Draw | None = None,
+) -> None:  # fmt: skip
+    """One formal draw at a time prepares a quota; of rehearsals only the very same one twice is a mistake.
+
+    raises: OutOfOrder with the other draw as `held_by`
+    """
+    held = DrawStratum.objects.filter(
+        draw__organisation=organisation, draw__kind=kind, draw__state__in=policies.BEFORE_FREEZE,
+        quota__in=[portion.quota for portion in portions],
+    ).exclude(draw=besides)  # fmt: skip
+    if kind == Draw.Kind.REHEARSAL:
+        held = held.filter(draw__scheduled_at=scheduled_at, draw__place=place.strip())
+    first = held.select_related("draw").order_by("draw_id").first()
+    if first is not None:
+        raise OutOfOrder(
+            f"这些配额已在 {first.draw.number}（{first.draw.get_state_display()}）里，没有另建。"
+            "请打开它接着办；不再举行的，先在它的页面撤回。",
+            code="held_already", held_by=first.draw,
+        )  # fmt: skip
 
 
 def _team_size(wanted: int | None, least: int) -> int:

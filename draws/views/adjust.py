@@ -17,6 +17,7 @@ from draws.rounds import codes_of, rounds_of
 from draws.rules import grounds
 from draws.swaps import consents_of
 from draws.views.common import attempt, insider_draw, verb
+from foundation.asked import wholes
 from foundation.organisation.policies import can
 from foundation.rulebook import library
 from personnel.models import Inspector
@@ -207,7 +208,7 @@ def ask_again(request: HttpRequest, number: str, asked: int) -> HttpResponse:
 def start_round(request: HttpRequest, number: str) -> HttpResponse:
     """Chain the causes; from here only the holder of chain B can go on."""
     draw = _draw(request, number)
-    chosen = draw.replacements.filter(pk__in=[pk for pk in request.POST.getlist("selected") if pk.isdigit()])
+    chosen = draw.replacements.filter(pk__in=wholes(request.POST.getlist("selected")))
     return attempt(
         request, draw, lambda: actions.start_round(by=request.user, draw=draw, requests=list(chosen)), page=_page, home=HOME,
         said="原因已登记。请乙方密钥持有人在监督页交出本轮密钥。",

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from draws import policies, queries
 from draws.models import Draw, Seat
+from foundation.asked import whole
 from foundation.errors import RuleBroken
 from foundation.organisation.pages import status_of
 from foundation.organisation.policies import can
@@ -66,8 +67,8 @@ def audience_of(request: HttpRequest, draw: Draw) -> str:
 
 def is_stale(request: HttpRequest, draw: Draw) -> bool:
     """The form was made for an earlier state: a second tab, the back button, or a second click."""
-    seen = request.POST.get("head_seq", "")
-    return seen.isdigit() and int(seen) != draw.head_seq
+    seen = whole(request.POST.get("head_seq"))
+    return seen is not None and seen != draw.head_seq
 
 
 def verb(home: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:

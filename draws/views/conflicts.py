@@ -21,6 +21,7 @@ from draws.forms.conflicts import ConflictForm, WithdrawalForm
 from draws.models import ConflictEvidence, ConflictLook, ConflictOfInterest
 from draws.readiness.conflicts import conflicts_of
 from draws.views.common import staff_draw
+from foundation.asked import calendar_year
 from foundation.documents.serving import send
 from foundation.errors import RuleBroken
 from foundation.intake.files import respond
@@ -131,8 +132,7 @@ def year(request: HttpRequest) -> HttpResponseBase:
     """Who has confirmed this year, and who has not; for the discipline officer."""
     if not _oversees(request):
         raise PermissionDenied("年度确认情况由纪检监督员查看；您本人的在“我的利害关系”。")
-    asked = request.GET.get("year", "")
-    chosen = int(asked) if asked.isdigit() and len(asked) == 4 else timezone.localdate().year
+    chosen = calendar_year(request.GET.get("year"), timezone.localdate().year)
     found = conflict_queries.year_of(request.user.organisation, chosen)
     if request.GET.get("format"):
         return respond(YEAR_SHEET, _year_records(found), f"利害关系年度确认_{chosen}", _format(request))

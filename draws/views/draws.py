@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -74,11 +74,25 @@ def new(request: HttpRequest) -> HttpResponse:
                 by=request.user, organisation=organisation, period=period, retries=again, **form.given()
             )
         except RuleBroken as broken:
+            if (made := _made_before(broken, request, form.given())) is not None:
+                messages.info(request, f"{made} 刚才已经建立，没有再建一次。")
+                return redirect("draws:draw", made.number)
             form.add_error(None, broken.message)
             return _form(request, form, period, book, again, status_of(broken))
         messages.success(request, f"已建立 {draw}。请按清单做完准备再公告。")
         return redirect("draws:draw", draw.number)
     return _form(request, form, period, book, again, 422 if form.is_bound else 200)
+
+
+def _made_before(broken: RuleBroken, request: HttpRequest, given: dict[str, Any]) -> Draw | None:
+    """The draw this person has already made of the very same form: a second click, a second tab, the back button."""
+    held = broken.facts.get("held_by")
+    same = (
+        isinstance(held, Draw)
+        and held.operator_id == request.user.pk
+        and (held.scheduled_at, held.place) == (given["scheduled_at"], given["place"].strip())
+    )
+    return held if same and isinstance(held, Draw) else None
 
 
 def _form(
@@ -128,10 +142,10 @@ def _joint(quotas: list[Quota]) -> dict[str, str]:
 
 
 def _taken(quotas: list[int], without: Draw | None = None) -> dict[int, str]:
-    """Quota -> number of the draw that already holds a batch of it."""
-    rows = (
-        DrawStratum.objects.filter(quota__in=quotas, active=True).exclude(draw=without).select_related("draw")
-    )
+    """Quota -> number of the draw that already holds a batch of it, or is preparing one."""
+    preparing = Q(draw__kind=Draw.Kind.FORMAL, draw__state__in=policies.BEFORE_FREEZE)
+    rows = DrawStratum.objects.filter(Q(active=True) | preparing, quota__in=quotas).exclude(draw=without)
+    rows = rows.select_related("draw").order_by("active", "pk")
     return {row.quota_id: row.draw.number for row in rows}
 
 

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from draws import exports, fairness
 from draws.fairness import sheets
+from foundation.asked import whole
 from foundation.organisation.models import Organisation
 from foundation.organisation.policies import can
 
@@ -44,8 +45,8 @@ def workbook(request: HttpRequest) -> HttpResponse:
 def chosen_year(request: HttpRequest, years: list[int]) -> tuple[int, list[int]]:
     """The year asked for, else the newest with a draw, else this one; and the years to choose from."""
     known = years or [timezone.localdate().year]
-    asked = request.GET.get("year", "")
-    return (int(asked) if asked.isdigit() and int(asked) in known else known[0]), known
+    asked = whole(request.GET.get("year"))
+    return (asked if asked in known else known[0]), known
 
 
 def _scope(request: HttpRequest) -> list[Organisation]:

@@ -14,6 +14,7 @@ from draws.forms import SignForm
 from draws.models import Draw
 from draws.views.common import attempt, verb
 from draws.views.overseeing import overseen, page
+from foundation.asked import wholes
 from registry.models import Target
 
 HOME = "live:oversight"
@@ -79,7 +80,7 @@ def sealed_copy(request: HttpRequest, number: str) -> HttpResponse:
 @verb(HOME)
 def spotcheck(request: HttpRequest, number: str) -> HttpResponse:
     draw, _ = overseen(request, number)
-    chosen = [int(pk) for pk in request.POST.getlist("selected") if pk.isdigit()]
+    chosen = wholes(request.POST.getlist("selected"))
     rows = dict(draw.snapshot_targets.filter(target__in=chosen).values_list("target_id", "commitment"))
     absent = (
         Target.objects.of(draw.organisation)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from foundation.asked import whole
 from foundation.intake.models import Mapping
 from foundation.sheets import guard
 from foundation.sheets.columns import Sheet
@@ -133,9 +134,10 @@ def corrections(posted: dict[str, str], written: dict[int, dict[str, str]]) -> d
     for name, text in posted.items():
         kind, _, rest = name.partition("-")
         number, _, key = rest.partition("-")
-        if kind != "fix" or not number.isdecimal() or not key:
+        row = whole(number)
+        if kind != "fix" or row is None or not key:
             continue
-        before = written.get(int(number), {}).get(key, "")
+        before = written.get(row, {}).get(key, "")
         if text.strip() != before.strip():
-            found.setdefault(int(number), {})[key] = text
+            found.setdefault(row, {})[key] = text
     return found

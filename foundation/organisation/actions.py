@@ -5,7 +5,7 @@ from datetime import date
 from django.db import transaction
 from django.utils import timezone
 
-from foundation.errors import NotAllowed, RuleBroken
+from foundation.errors import NotAllowed, OutOfOrder, RuleBroken
 from foundation.ledger import actions as ledger
 from foundation.organisation import policies, roles
 from foundation.organisation.models import Organisation, RoleGrant, RulebookAdoption, Unit, User
@@ -70,7 +70,9 @@ def set_active(*, by: User, user: User, active: bool) -> None:
     policies.check_may(by, "accounts.manage", user.organisation)
     if by.pk == user.pk:
         raise NotAllowed("不能停用自己的账号。")
-    User.objects.filter(pk=user.pk).update(is_active=active)
+    changed = User.objects.filter(pk=user.pk, is_active=not active).update(is_active=active)
+    if not changed:
+        raise OutOfOrder(f"{user.name}的账号已经是{'启用' if active else '停用'}的，不用再改。")
     ledger.record(actor=by, act="organisation.set_active", subject=user, data={"active": active})
 
 

@@ -89,10 +89,11 @@ def revoke(request: HttpRequest, user_id: int) -> HttpResponse:
 
 @require_POST
 def active(request: HttpRequest, user_id: int) -> HttpResponse:
-    person = get_object_or_404(_scope(request), pk=user_id)
+    """on=1 or on=0: what the button said, whatever the account has become since."""
+    person, on = get_object_or_404(_scope(request), pk=user_id), request.POST.get("on") == "1"
     try:
-        actions.set_active(by=request.user, user=person, active=not person.is_active)
-        messages.success(request, f"{person.name}的账号已{'启用' if not person.is_active else '停用'}。")
+        actions.set_active(by=request.user, user=person, active=on)
+        messages.success(request, f"{person.name}的账号已{'启用' if on else '停用'}。")
     except RuleBroken as broken:
         messages.error(request, broken.message)
     return redirect("organisation:user", person.pk)

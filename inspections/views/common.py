@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
+from foundation.asked import whole
 from foundation.errors import NotAllowed, RuleBroken
 from foundation.organisation.policies import can
 
@@ -37,4 +38,4 @@ def posted(request: HttpRequest) -> Any:
 
 def number_in(text: str | None) -> int:
     """A primary key as a form sent it; 0, which nothing has, for anything else."""
-    return int(text) if text and text.isascii() and text.isdigit() else 0
+    return whole(text) or 0

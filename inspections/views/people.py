@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from draws import conflict_queries
 from draws.models import ConflictOfInterest
+from foundation.asked import calendar_year
 from foundation.errors import NotAllowed
 from foundation.intake.files import workbook
 from foundation.organisation.policies import can
@@ -23,8 +24,8 @@ from personnel.models import Inspector
 
 
 def _year(request: HttpRequest) -> int:
-    asked = request.GET.get("year") or request.POST.get("year") or ""
-    return int(asked) if asked.isdigit() and len(asked) == 4 else timezone.localdate().year
+    asked = request.GET.get("year") or request.POST.get("year")
+    return calendar_year(asked, timezone.localdate().year)
 
 
 @require_GET

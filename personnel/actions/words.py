@@ -48,6 +48,8 @@ def replace_speciality(*, organisation: Organisation, old: str, new: str, by: Us
         raise RuleBroken("请填写要改成的专长，最多 40 个字，与原来的不同。", code="speciality_wrong")
     rows = Inspector.objects.of(organisation).select_for_update(of=("self",), no_key=True).order_by("id")
     held = [row for row in rows if old in row.specialities]
+    if not held:
+        raise RuleBroken(f"名录里没有人的专长是“{old}”，可能已经改过。", code="speciality_unused")
     for row in held:
         row.specialities = list(dict.fromkeys(new if word == old else word for word in row.specialities))
         row.version += 1

@@ -127,15 +127,28 @@ def posting(request: HttpRequest, inspector_id: int, posting_id: int) -> HttpRes
 def leave(request: HttpRequest, inspector_id: int) -> HttpResponse:
     """Leave the post from a day on, or come back to it."""
     person = _person(request, inspector_id)
-    form = LeaveForm(request.POST or None, initial={"on": timezone.localdate()})
-    act = actions.deactivate if person.in_post else actions.reactivate
-    verb = "离开岗位" if person.in_post else "恢复岗位"
+    turn = request.POST.get("turn") or ("leave" if person.in_post else "return")
+    form = LeaveForm(request.POST or None, initial={"on": timezone.localdate(), "turn": turn})
+    leaves = turn == "leave"
+    verb = "离开岗位" if leaves else "恢复岗位"
     hint = (
         "从这一天起不再参加抽取，也不计入在编在岗持证人数。档案和历史保留，以后可以恢复。"
-        if person.in_post
+        if leaves
         else "从这一天起，证件有效、没有请假的，重新参加抽取。"
     )
+
+    def act() -> object:
+        given = {name: form.cleaned_data[name] for name in ("on", "reason")}
+        turned = actions.deactivate if leaves else actions.reactivate
+        return turned(inspector=person, by=request.user, **given)
+
     return _page(
-        request, person, form, title=verb, button=verb, hint=hint,
-        act=lambda: act(inspector=person, by=request.user, **form.cleaned_data), done=f"{person.name}的{verb}已登记。",
-    )  # fmt: skip
+        request,
+        person,
+        form,
+        title=verb,
+        button=verb,
+        hint=hint,
+        act=act,
+        done=f"{person.name}的{verb}已登记。",
+    )

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from foundation.asked import whole
 from foundation.intake.files import respond, workbook
 from foundation.organisation.models import Organisation, Unit
 from personnel import availability, expiry, headcount, pages, queries, rules
@@ -71,8 +72,8 @@ def heads(request: HttpRequest) -> HttpResponseBase:
         return workbook([(headcount.SUMS, sums), (headcount.PEOPLE, people)], f"在编在岗人数_{on}")
     show = request.GET.get("show", "")
     show = show if show in headcount.LABELS else headcount.OFFICERS
-    asked = request.GET.get("unit", "")
-    unit = int(asked) if asked.isdigit() and int(asked) in names else None
+    asked = whole(request.GET.get("unit"))
+    unit = asked if asked in names else None
     labels, values = headcount.year_of(bureau, on)
     context = _context(request, bureau, "heads", form) | {
         "on": on, "count": found, "heads": headcount.LABELS, "show": show, "show_label": headcount.LABELS[show],

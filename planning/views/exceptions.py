@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from foundation.asked import whole
 from foundation.documents.serving import send
 from foundation.errors import RuleBroken
 from foundation.organisation.pages import refused
@@ -100,8 +101,8 @@ def _found(request: HttpRequest) -> QuerySet[Override]:
         .select_related("target", "requested_by", "approved_by")
         .prefetch_related("files")
     )
-    year = request.GET.get("year", "")
-    return (found.filter(year=int(year)) if year.isdecimal() else found).order_by("-id")
+    year = whole(request.GET.get("year"))
+    return (found if year is None else found.filter(year=year)).order_by("-id")
 
 
 def _page(request: HttpRequest, form: ExceptionForm | None = None) -> HttpResponse:
@@ -138,8 +139,8 @@ def _lines(request: HttpRequest) -> dict[str, str]:
 @require_GET
 def xlsx(request: HttpRequest) -> HttpResponse:
     check_view(request)
-    year = request.GET.get("year", "")
-    title = f"{request.user.organisation.name}{f'{year}年' if year.isdecimal() else ''}例外申请"
+    year = whole(request.GET.get("year"))
+    title = f"{request.user.organisation.name}{'' if year is None else f'{year}年'}例外申请"
     return FileResponse(
         exports.override_workbook(title, _found(request), _rules(request)),
         as_attachment=True,

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from foundation.asked import whole
 from foundation.documents import actions as documents
 from foundation.documents import word
 from foundation.documents.rendering import unavailable_reason
@@ -229,7 +230,7 @@ def manual(request: HttpRequest, task_id: int) -> HttpResponse:
 
 
 def _number(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() else 0
+    return whole(text) or 0
 
 
 def _layout(value: str | None) -> str:

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.db import transaction
 
-from foundation.errors import RuleBroken
+from foundation.errors import OutOfOrder, RuleBroken
 from foundation.ledger import actions as ledger
 from foundation.organisation.models import Organisation, Unit, User
 from foundation.rulebook.periods import Period
@@ -33,6 +33,13 @@ def record_review(
         raise RuleBroken(
             "请写明依据的清单或材料；没有增减的，写“无新增、无关停”。", code="review_needs_material"
         )
+    Organisation.objects.select_for_update(of=("self",), no_key=True).get(pk=organisation.pk)
+    same = RegisterReview.objects.filter(
+        organisation=organisation, unit=unit, period=period, reviewed_on=on, added=added, closed=closed, changed=changed,
+        material=material.strip(),
+    )  # fmt: skip
+    if same.exists():
+        raise OutOfOrder(f"今天已登记过内容完全相同的 {period} 复核，没有再记一次。", code="review_known")
     row = RegisterReview(
         organisation=organisation, unit=unit, period=period, reviewed_on=on, reviewed_by=by, added=added, closed=closed,
         changed=changed, material=material.strip(),

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from foundation.asked import whole
 from foundation.errors import RuleBroken
 from foundation.organisation.pages import status_of
 from foundation.organisation.policies import can
@@ -40,7 +41,7 @@ def _check_view(request: HttpRequest) -> None:
 
 def number(text: str) -> int | None:
     """A row's number as an address or a form gives it; None for anything else."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+    return whole(text)
 
 
 def require(allowed: bool, what: str) -> None:

@@ -1,5 +1,6 @@
 // 登录过期或校验失效时，没交上去的内容不丢：提交前记在本页签，重新登录回到原页后填回原处，由人核对后再交。
 // 服务器在“没收到”的页面上带 data-unsent；密码和文件不记。自带草稿的表单（data-draft）由 drafts.js 管。
+// 收到了但没有照办、带着一句理由回到原页的，也填回；服务器自己已经填好的不动。
 (() => {
   "use strict";
   const KEY = "mc-unsent";
@@ -36,20 +37,24 @@
   };
   const fill = (form, kept) => {
     const left = kept.values.slice();
+    let changed = 0;
     fields(form).forEach((field) => {
       const choice = ["checkbox", "radio"].includes(field.type);
       const at = left.findIndex(([name, value]) => name === field.name && (!choice || value[0] === field.value));
       if (at < 0) return;
       const [[, value]] = left.splice(at, 1);
+      if (choice ? field.checked === value[1] : field.value === value) return;
+      changed += 1;
       if (choice) field.checked = value[1];
       else field.value = value;
       field.dispatchEvent(new Event("change", { bubbles: true }));
     });
+    if (!changed && !kept.lost) return;
     const bar = document.createElement("div");
     const words = document.createElement("p");
     bar.className = "draft";
     bar.setAttribute("role", "status");
-    words.textContent = `刚才没有交上去的内容已填回，请核对后再提交。${kept.files ? "文件要重新选择。" : ""}`;
+    words.textContent = `${kept.lost ? "刚才没有交上去的内容已填回" : "没有办成，刚才填的已填回"}，请核对后再提交。${kept.files ? "文件要重新选择。" : ""}`;
     bar.append(words);
     form.prepend(bar);
     const folded = form.closest("details");
@@ -70,7 +75,7 @@
       document.querySelectorAll("a[data-unsent-back]").forEach((link) => (link.href = kept.page));
       return;
     }
-    if (!kept.lost) {
+    if (!kept.lost && !document.querySelector("[data-flash] .notice--bad")) {
       write(null);
       return;
     }

@@ -1,9 +1,10 @@
 """A session that ended in mid-form, and writes by people who may not."""
 
 import json
+from unittest import mock
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, OperationalError
 from django.test import Client
 
 from foundation.errors import NotAllowed, RuleBroken
@@ -99,3 +100,39 @@ def test_a_rule_that_no_page_caught_still_answers_in_words(monkeypatch, broken, 
     response = client.get("/desk/")
     assert response.status_code == status
     assert words in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    "words", ["database is locked", "canceling statement due to lock timeout", "deadlock detected"]
+)
+def test_a_database_that_is_busy_is_said_so_and_what_was_typed_is_kept(client, monkeypatch, words):
+    bureau = create_organisation()
+    client.force_login(create_user(bureau, "sysadmin"))
+    client.raise_request_exception = False
+
+    def busy(*args, **given):
+        raise OperationalError(words)
+
+    monkeypatch.setattr("foundation.organisation.views.actions.set_active", busy)
+    person = create_user(bureau, "planner")
+    answer = client.post(f"/desk/accounts/{person.pk}/active/", {"on": "0"})
+    assert answer.status_code == 409
+    assert "请过一会儿回到刚才那一页再交" in answer.content.decode()
+    assert "data-unsent" in answer.content.decode()
+
+
+def test_another_fault_of_the_database_is_no_excuse(client, monkeypatch):
+    bureau = create_organisation()
+    client.force_login(create_user(bureau, "sysadmin"))
+    client.raise_request_exception = False
+    monkeypatch.setattr(
+        "foundation.organisation.views.actions.set_active",
+        mock.Mock(side_effect=OperationalError("disk I/O error")),
+    )
+    person = create_user(bureau, "planner")
+    assert client.post(f"/desk/accounts/{person.pk}/active/", {"on": "0"}).status_code == 500
+
+
+def test_a_character_nobody_sees_is_named(client):
+    answer = client.post("/login/", {"username": "甲\x00乙", "password": "x"})
+    assert "看不见的空字符（NUL）" in answer.content.decode()

@@ -290,7 +290,9 @@ def test_a_draw_that_is_not_held_ends_in_public_and_the_next_one_links_to_it(
     assert make.body_of(following, "freeze")["prev"] == {"draw_id": draw.number, "seq": 3, "head": draw.head}
 
 
-def test_a_double_of_a_drawn_batch_can_still_be_withdrawn(house):
+def test_a_double_of_a_drawn_batch_can_still_be_withdrawn(house, monkeypatch):
+    """Prepared before it was refused to prepare a quota twice."""
+    monkeypatch.setattr("draws.actions.preparation._check_not_held", lambda *args, **given: None)
     first, second = make.prepare(house), make.prepare(house)
     devices = make.ready(house, first)
     with pytest.raises(OutOfOrder, match=f"{first.number} 要先签字封存"):

@@ -23,7 +23,11 @@ def house():
 
 
 def test_formal_serials_have_no_gaps_and_rehearsals_count_apart(house):
-    numbers = [make.prepare(house, kind=kind).number.rsplit("-", 1)[1] for kind in ("R", "F", "R", "F", "R")]
+    made = [
+        make.prepare(house, kind=kind, quotas=house.quotas[at // 2 : at // 2 + 1], place=f"{at}号会议室")
+        for at, kind in enumerate("RFRFR")
+    ]
+    numbers = [draw.number.rsplit("-", 1)[1] for draw in made]
     assert numbers == ["R01", "01", "R02", "02", "R03"]
 
 
@@ -104,7 +108,9 @@ def test_the_database_lets_only_one_draw_hold_a_batch_of_a_stratum(house):
         DrawStratum.objects.filter(pk=stratum.pk).update(active=True, batch=held.batch)
 
 
-def test_two_prepared_draws_of_the_same_batch_cannot_both_be_frozen(house):
+def test_two_prepared_draws_of_the_same_batch_cannot_both_be_frozen(house, monkeypatch):
+    """Prepared before it was refused to prepare a quota twice."""
+    monkeypatch.setattr("draws.actions.preparation._check_not_held", lambda *args, **given: None)
     first, second = make.prepare(house), make.prepare(house)
     make.ready(house, first)
     make.ready(house, second)

@@ -151,3 +151,16 @@ def test_the_ledger_page_is_for_those_who_check(client):
     assert b"organisation.create_user" in b"".join(client.get("/desk/audit/export.csv").streaming_content)
     client.force_login(create_user(auditor.organisation, "planner"))
     assert client.get("/desk/audit/").status_code == 403
+
+
+def test_the_button_means_what_it_said_when_it_is_pressed_twice(client):
+    bureau = create_organisation()
+    client.force_login(create_user(bureau, "sysadmin"))
+    person = create_user(bureau, "planner", name="林岚")
+    path = f"/desk/accounts/{person.pk}/active/"
+    assert 'name="on" value="0"' in client.get(f"/desk/accounts/{person.pk}/").content.decode()
+    assert "的账号已停用" in client.post(path, {"on": "0"}, follow=True).content.decode()
+    assert "已经是停用的" in client.post(path, {"on": "0"}, follow=True).content.decode()
+    person.refresh_from_db()
+    assert not person.is_active
+    assert "的账号已启用" in client.post(path, {"on": "1"}, follow=True).content.decode()

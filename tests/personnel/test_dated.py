@@ -336,7 +336,7 @@ def test_certificates_and_posts_are_kept_on_the_persons_page(client, bureau, pla
         == 302
     )
     assert post("posting_new", unit=unit, since="2021-01-01", reason="重叠").status_code == 409
-    assert post("leave", on=today, reason="退休").status_code == 302
+    assert post("leave", turn="leave", on=today, reason="退休").status_code == 302
     shown = client.get(page).content.decode()
     assert all(word in shown for word in ("已注销", "更正证件 N9", "任职时段", "离开执法岗位", "2020-01-01"))
     client.force_login(create_planner(create_bureau()))

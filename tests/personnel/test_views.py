@@ -488,3 +488,26 @@ def test_the_template_is_a_workbook_with_our_columns(as_planner):
     assert response.headers["Content-Type"].endswith("spreadsheetml.sheet")
     data = b"".join(response.streaming_content)
     assert "下面没有数据" in _upload(as_planner, data, "模板.xlsx").content.decode()
+
+
+def test_leaving_sent_twice_does_not_bring_the_person_back(as_planner, bureau):
+    person = create_inspector(bureau, name="朱芳")
+    path = url("leave", person.pk)
+    assert 'name="turn" value="leave"' in as_planner.get(path).content.decode()
+    sent = {"turn": "leave", "on": timezone.localdate().isoformat(), "reason": "调离"}
+    assert as_planner.post(path, sent).status_code == 302
+    again = as_planner.post(path, sent)
+    assert again.status_code == 409
+    assert "不在岗，不用再改" in again.content.decode()
+    person.refresh_from_db()
+    assert not person.in_post
+
+
+def test_a_speciality_nobody_has_is_not_called_anything_else(as_planner, bureau):
+    create_inspector(bureau, specialities=["固废"])
+    path = url("word_replace")
+    said = [
+        as_planner.post(path, {"old": "固废", "new": "危废"}, follow=True).content.decode() for _ in range(2)
+    ]
+    assert "已改为“危废”" in said[0]
+    assert "名录里没有人的专长是“固废”" in said[1]

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from foundation.errors import NotAllowed, RuleBroken
+from foundation.errors import NotAllowed, OutOfOrder, RuleBroken
 from foundation.ledger.models import Entry
 from foundation.rulebook import library
 from registry import actions
@@ -102,3 +102,19 @@ def test_the_page_names_what_is_missing_records_and_exports(monkeypatch):
     reader = signed_in(create_user(bureau, "operator"))
     assert "由计划编制员登记" in reader.get("/desk/objects/reviews/").content.decode()
     assert reader.post("/desk/objects/reviews/", given).status_code == 403
+
+
+@pytest.mark.django_db
+def test_the_same_review_sent_twice_is_one():
+    bureau = create_bureau()
+    given = {
+        "by": create_planner(bureau),
+        "organisation": bureau,
+        "period": "2026Q3",
+        "on": date(2026, 10, 9),
+    }
+    actions.record_review(**given, material="无新增、无关停")
+    with pytest.raises(OutOfOrder, match="没有再记一次"):
+        actions.record_review(**given, material=" 无新增、无关停 ")
+    actions.record_review(**given, material="新增一家", added=1)
+    assert RegisterReview.objects.count() == 2
