@@ -192,6 +192,9 @@ class PlanTask(models.Model):
         "本局比例", default=list, blank=True, help_text="空＝按规则书；只能更严，一个数通用或逐期一个"
     )
     rates_reason = models.CharField("提高比例的理由", max_length=300, blank=True)
+    weights = models.JSONField(
+        "权重", default=list, blank=True, help_text="谁有几张签：条件、张数、公开的理由；空＝人人一张"
+    )
     not_joint_reason = models.CharField(
         "不能联合的理由",
         max_length=300,
