@@ -379,6 +379,7 @@ class Override(models.Model):
     line = models.CharField("配额线", max_length=32, blank=True)
     reason = models.CharField("理由", max_length=300)
     evidence = models.CharField("证据", max_length=300)
+    no_file_reason = models.CharField("没有证据文件的理由", max_length=200, blank=True)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="申请人", related_name="+"
     )

@@ -349,6 +349,15 @@ def check_overridable(book: Rulebook, rule: str) -> str:
     return found.clause
 
 
+def check_proof(files: Sequence[object], no_file_reason: str, clause: str) -> None:
+    """Evidence of an exception is a file with its fingerprint, or the reason why there is none. raises: RuleBroken"""
+    if not files and not no_file_reason.strip():
+        raise RuleBroken(
+            "请附证据文件（照片、PDF、Word 或 Excel，上传即算指纹）；确实没有文件的，写明为什么没有。",
+            code="proof_missing", clause=clause,
+        )  # fmt: skip
+
+
 def needs_object(book: Rulebook, rule: str) -> bool:
     """Whether an exception must name a target or a line; those about a date of the year do not."""
     found = principles.find(book, rule)

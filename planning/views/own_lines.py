@@ -220,7 +220,7 @@ def ask(request: HttpRequest, task_id: int) -> HttpResponse:
         actions.request_override(
             by=request.user, organisation=task.plan.organisation, year=task.plan.year, rule=principles.DAILY_SCOPE, line=task.line,
             reason=request.POST.get("reason", ""), evidence=request.POST.get("evidence", ""),
-            files=[file for file in (request.FILES.get("file"),) if file],
+            files=[file for file in (request.FILES.get("file"),) if file], no_file_reason=request.POST.get("no_file_reason", ""),
         )  # fmt: skip
         messages.success(request, "已申请例外，等待分管领导批准；批准后计划才能批准。")
     except RuleBroken as broken:

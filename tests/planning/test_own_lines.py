@@ -307,7 +307,7 @@ def test_nm_s05_filter_on_a_daily_check():
         actions.submit_plan(by=bureau.planner, plan=plan)
     asked = actions.request_override(
         by=bureau.planner, organisation=bureau.organisation, year=2026, rule=DAILY_SCOPE, line=daily.line,
-        reason="冬季错峰期间炼焦行业集中反弹", evidence="自治区通报第 3 期",
+        reason="冬季错峰期间炼焦行业集中反弹", evidence="自治区通报第 3 期", no_file_reason="纸质文件在档案室",
     )  # fmt: skip
     plan = actions.submit_plan(by=bureau.planner, plan=plan)
     with pytest.raises(RuleBroken, match="另一人批准"):
