@@ -637,3 +637,6 @@ class SpecialCheck(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+from inspections.beside_models import Monitoring, MonitoringFile, VisitPartner  # noqa: E402, F401  (they refer to Visit)

@@ -37,7 +37,8 @@ _BY_APP = {
     "inspections": "create_visits 生成检查任务 dispatch 派发通知 arrive 到场亮证 set_production_state 填生产状态 save_item 填检查事项 "
     "add_evidence 上传证据 finish 检查结束 submit_record 签字提交 review 审核结果 reopen 退回更正 waive 免予检查 open_followup 登记后续 "
     "set_followup_terms 填整改要求 close_followup 后续办结 receive_feedback 企业评价 renew_papers 重新生成文书 file_case 归档 hand_over 移送 "
-    "note_receipt 移送回执 register_special 登记非随机检查 decide_special 批准非随机检查 finish_special 登记非随机检查结果 recount 重新点数",
+    "note_receipt 移送回执 register_special 登记非随机检查 decide_special 批准非随机检查 finish_special 登记非随机检查结果 recount 重新点数 "
+    "arrange_monitoring 安排同步监测 record_monitoring 登记监测结果 cancel_monitoring 不再监测 add_partner 加参加部门 remove_partner 去掉参加部门",
     "disclosure": "ensure_tasks 列入待公示 refresh_deadlines 重算公示期限 propose 公示送审 approve 批准公示 return 退回公示 publish 发布 "
     "exempt 申请不公开 correct 更正公示 withdraw 撤回公示 receive_objection 收到异议 answer_objection 答复异议",
 }

@@ -1,6 +1,13 @@
 """The only writers of this app, one module per noun. Each: lock, policy, rule, save, ledger; one transaction."""
 
 from inspections.actions.answering import Filled, save_item, save_items
+from inspections.actions.beside import (
+    add_partner,
+    arrange_monitoring,
+    cancel_monitoring,
+    record_monitoring,
+    remove_partner,
+)
 from inspections.actions.collecting import add_evidence, changed
 from inspections.actions.creating import create_visits
 from inspections.actions.dispatching import dispatch, renew_papers, waive
@@ -16,7 +23,10 @@ from inspections.actions.special import decide_special, finish_special, register
 __all__ = [
     "Filled",
     "add_evidence",
+    "add_partner",
+    "arrange_monitoring",
     "arrive",
+    "cancel_monitoring",
     "changed",
     "close_followup",
     "create_visits",
@@ -30,7 +40,9 @@ __all__ = [
     "note_receipt",
     "open_followup",
     "receive_feedback",
+    "record_monitoring",
     "register_special",
+    "remove_partner",
     "renew_papers",
     "reopen",
     "review",
