@@ -140,7 +140,9 @@ def findings(plan: AnnualPlan, book: Rulebook, on: date) -> list[Finding]:
     register = trial.read(plan.organisation, book, on, whole)
     figures = trial.year_figures(plan.organisation, register, trial.terms_of(plan), plan.year)
     found = outlook.outlook(scene.scene_of(plan.organisation, book, register, figures, on, whole, plan))
-    return [*found, *apart(plan, book)]
+    return sorted(
+        [*found, *apart(plan, book)], key=lambda finding: ("bad", "warn", "ok").index(finding.level)
+    )
 
 
 def apart(plan: AnnualPlan, book: Rulebook) -> list[Finding]:
