@@ -13,6 +13,7 @@ from draws.models import Draw, Presence, RefusedAct, Seat, SnapshotTarget
 from draws.queries import strata_names, visits_of
 from draws.rules.ladder import sentence_of
 from draws.rules.mc1.voids import WORDS as VOID_WORDS
+from draws.scenes.strata import weights_of
 from foundation.documents.paper import (
     Block,
     Facts,
@@ -180,7 +181,9 @@ def _quotas(draw: Draw, by_type: Events) -> Table:
     results = {row["id"]: row for event in by_type.get("result", []) for row in event["body"]["strata"]}
     manifest = {row["id"]: row for event in by_type.get("freeze", []) for row in event["body"]["strata"]}
     names, rows = strata_names(draw), []
-    for stratum in draw.strata.select_related("quota", "unit").order_by("pk"):
+    strata = list(draw.strata.select_related("quota", "unit").order_by("pk"))
+    weights = weights_of(draw, [stratum.line for stratum in strata])
+    for stratum in strata:
         found = results.get(stratum.stratum)
         numbers = (found["base"], found["pool"], found["need"]) if found else (NONE, NONE, NONE)
         before = manifest.get(stratum.stratum, {}).get("before", 0)
@@ -188,6 +191,8 @@ def _quotas(draw: Draw, by_type: Events) -> Table:
         rows.append(tuple(map(str, (names[stratum.stratum], stratum.unit.name, *numbers, before, *ends))))
         sentence = stratum.quota.explanation.get("sentence", "")
         extra = f"；自愿加抽 {stratum.extra} 家：{stratum.extra_reason}" if stratum.extra else ""
+        if stratum.line in weights:
+            extra += f"；加权：{'；'.join(weights[stratum.line])}；其余 1 张签"
         if sentence or extra:
             rows.append((sentence + extra,))
     return Table(("层", "主体", "基数", "可抽", "应抽", "前批", "抽出", "缺口"), tuple(rows))

@@ -17,6 +17,7 @@ from planning.joint import tasks_in_force
 from planning.models import AnnualPlan, Override, PlanTask, Quota
 from planning.policies import DRAW_WINDOW
 from planning.rules.terms import own_period
+from planning.rules.weights import alike
 from planning.trial import book_of
 from registry.models import InspectionItem
 
@@ -37,6 +38,7 @@ def check_planned(
     if plan.status not in (AnnualPlan.Status.APPROVED, AnnualPlan.Status.ISSUED):
         raise RuleBroken(f"计划“{plan}”还没有批准，不能据此抽取。", code="plan_not_approved")
     _check_items(plan, [quota.line for quota in quotas])
+    _check_weights(plan, book, [quota.line for quota in quotas])
     return plan, book
 
 
@@ -78,6 +80,20 @@ def _check_items(plan: AnnualPlan, lines: list[str]) -> None:
             f"抽查事项“{names}”没有公布，未公布的事项不得抽查。请先公布或修订计划。",
             code="item_not_published",
         )
+
+
+def _check_weights(plan: AnnualPlan, book: Rulebook, lines: list[str]) -> None:
+    """A frozen row has one weight for all its strata: lines drawn together give the same. source: QS-10.3, MC1 §3"""
+    tasks = list(PlanTask.objects.filter(plan=plan, line__in=lines).order_by("no"))
+    if alike([task.weights for task in tasks] or [[]]):
+        return
+    names = "、".join(task.name for task in tasks if task.weights)
+    clause = book.draw.origin("weights").ref
+    raise RuleBroken(
+        f"“{names}”设了权重（{clause}），与一起抽的其他任务不同；一家在一场里只有一个权重。"
+        "请把加权的任务单独开一场抽取会，或与权重完全相同的任务一起抽。",
+        code="weights_differ", clause=clause,
+    )  # fmt: skip
 
 
 def joint_of(organisation: Organisation, period: str, lines: Collection[str]) -> dict[str, PlanTask]:

@@ -47,6 +47,7 @@ urlpatterns = [
     path("draws/<slug:number>/counts/export/", counts.export, name="counts-export"),
     path("draws/<slug:number>/pool/", pool.pool, name="pool"),
     path("draws/<slug:number>/pool/export/", pool.export, name="pool-export"),
+    path("draws/<slug:number>/pool/files/<int:file_id>/", pool.proof, name="pool-file"),
     path("draws/<slug:number>/pool/ask/", pool.ask, name="pool-ask"),
     path("draws/<slug:number>/pool/<int:change>/approve/", pool.approve, name="pool-approve"),
     path("draws/<slug:number>/pool/<int:change>/endorse/", pool.endorse, name="pool-endorse"),

@@ -20,7 +20,7 @@ from foundation.errors import RuleBroken
 from foundation.ledger.actions import plain
 from foundation.ledger.models import Entry
 from inspections import books
-from inspections.models import Evidence, Feedback, FollowUp, Handover, Record, Visit
+from inspections.models import Evidence, Feedback, FollowUp, Handover, MonitoringFile, Record, Visit
 from inspections.rules.casefile import Line, catalogue_text, sums
 
 FILED = "inspections.file_case"
@@ -45,6 +45,7 @@ def parts_of(visit: Visit) -> list[Part]:
         *_papers("visit_notice", str(visit.pk), "01-行政检查通知书", "行政检查通知书"),
         *(part for record in visit.records.order_by("version") for part in _record(record)),
         *_evidence(visit),
+        *_monitoring(visit),
         *_followups(visit),
         *_feedback(visit),
         _log(visit),
@@ -102,7 +103,7 @@ def _text(name: str, title: str, text: str, expected: str = "") -> Part:
     return Part(name, title, partial(io.BytesIO, text.encode()), expected)
 
 
-def _stored(row: Document | Evidence) -> File:
+def _stored(row: Document | Evidence | MonitoringFile) -> File:
     return row.file.open("rb")
 
 
@@ -118,6 +119,8 @@ def _task(visit: Visit) -> dict[str, Any]:
         "state": visit.get_state_display(), "notice": visit.notice_number, "scheduled_on": visit.scheduled_on, "arrived_at": visit.arrived_at,
         "finished_at": visit.finished_at, "completed_on": visit.completed_on, "ended_because": visit.void_reason,
         "rulebook": books.rulebook_of_visit(visit).id,
+        "partners": [{"name": one.name, "people": one.people, "basis": one.basis} for one in visit.partners.order_by("id")],
+        "joint": visit.joint_task.plan.name if visit.joint_task else "",
         "team": [
             {"name": one.inspector.name, "certificate_no": one.inspector.certificate_no, "auxiliary": one.auxiliary,
              "left_at": one.left_at, "left_reason": one.left_reason}
@@ -166,6 +169,21 @@ def _evidence(visit: Visit) -> Iterator[Part]:
     for at, row in enumerate(visit.evidence.order_by("id"), 1):
         name = f"03-证据/{at:03}-{files.plain_name(row.name)}"
         yield Part(name, f"证据 {at}：{row.name}", partial(_stored, row), row.sha256)
+
+
+def _monitoring(visit: Visit) -> Iterator[Part]:
+    """What was measured on the day, with its reports. source: QZ-8.1"""
+    rows = list(visit.monitorings.prefetch_related("files").order_by("id"))
+    if rows:
+        yield _json("03-同步监测.json", "同步监测", [
+            {"unit": one.unit, "what": one.what, "sampler": one.sampler, "state": one.get_state_display(), "result": one.result,
+             "exceeded": one.exceeded, "cancel_reason": one.cancel_reason}
+            for one in rows
+        ])  # fmt: skip
+    reports = [file for one in rows for file in one.files.all()]
+    for at, row in enumerate(reports, 1):
+        name = f"03-同步监测/{at:02}-{files.plain_name(row.name)}"
+        yield Part(name, f"监测报告 {at}：{row.name}", partial(_stored, row), row.sha256)
 
 
 def _followups(visit: Visit) -> Iterator[Part]:

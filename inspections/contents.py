@@ -9,7 +9,7 @@ from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
 from inspections import books
-from inspections.models import Visit, VisitItem
+from inspections.models import Monitoring, Visit, VisitItem
 from inspections.rules import modes, outcomes, signing
 from planning.joint import together
 
@@ -55,7 +55,7 @@ def content_of(
         "items": _items(items, codes), "evidence": _evidence(visit),
         "outcome": outcome, "outcome_name": codes[outcome], "summary": summary,
         "signatures": [_signature(signed) for signed in signatures], "signed_at": _time(at),
-        **({"joint": together(visit.joint_task).as_record()} if visit.joint_task else {}),
+        **_beside(visit), **({"joint": together(visit.joint_task).as_record()} if visit.joint_task else {}),
     }  # fmt: skip
 
 
@@ -64,6 +64,21 @@ def _further(visit: Visit) -> dict[str, Any]:
     found = {"device": visit.device, "off_site_source": visit.off_site_source}
     said: dict[str, Any] = {key: value for key, value in found.items() if value}
     return said if visit.sampled is None else {**said, "sampled": visit.sampled}
+
+
+def _beside(visit: Visit) -> dict[str, Any]:
+    """Departments that came along and monitoring of the day, only where there were any. source: QZ-8.1, QZ-8.2"""
+    partners = [
+        {"name": one.name, "people": one.people, "basis": one.basis} for one in visit.partners.order_by("id")
+    ]
+    monitored = [
+        {"unit": one.unit, "what": one.what, "sampler": one.sampler, "state": one.get_state_display(), "result": one.result}
+        for one in visit.monitorings.exclude(state=Monitoring.State.CANCELLED).order_by("id")
+    ]  # fmt: skip
+    return {
+        **({"partners": partners} if partners else {}),
+        **({"monitoring": monitored} if monitored else {}),
+    }
 
 
 def _target(visit: Visit) -> dict[str, str]:

@@ -341,3 +341,31 @@ class FeedbackForm(forms.Form):
 
     def given(self) -> dict[str, Any]:
         return {name: value for name, value in self.cleaned_data.items() if name != "website"}
+
+
+class MonitoringForm(forms.Form):
+    """A monitoring on the day of the visit."""
+
+    mark_optional = True
+    unit = forms.CharField(label="监测单位", max_length=100, help_text="例如 县生态环境监测站")
+    what = forms.CharField(label="点位和项目", max_length=300, help_text="例如 总排口 COD、氨氮")
+    sampler = forms.CharField(label="采样人", max_length=100, required=False)
+
+
+class MonitoringResultForm(forms.Form):
+    mark_optional = True
+    sampler = forms.CharField(label="采样人", max_length=100)
+    result = forms.CharField(label="监测结果", max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
+    exceeded = forms.TypedChoiceField(
+        label="是否超标", choices=[("", "请选择"), ("no", "未超标"), ("yes", "超标")], coerce=lambda word: word == "yes", empty_value=None
+    )  # fmt: skip
+    file = forms.FileField(
+        label="监测报告", help_text="扫描件或照片，jpg、png、pdf、docx、xlsx，不超过 20 MB"
+    )
+
+
+class PartnerForm(forms.Form):
+    mark_optional = True
+    name = forms.CharField(label="参加部门", max_length=100, help_text="例如 县水利局")
+    people = forms.CharField(label="人员", max_length=200, required=False)
+    basis = forms.CharField(label="依据", max_length=200, help_text="政府的统一要求、联合方案或函件的文号")

@@ -658,3 +658,6 @@ class SpecialCheck(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+from inspections.beside_models import Monitoring, MonitoringFile, VisitPartner  # noqa: E402, F401  (they refer to Visit)

@@ -8,7 +8,7 @@ from foundation.errors import NotAllowed, OutOfOrder, RuleBroken
 from foundation.organisation.models import Organisation, User
 from foundation.organisation.policies import can as may
 from foundation.organisation.policies import check_another, check_may
-from inspections.models import Evidence, Feedback, FollowUp, Handover, SpecialCheck, Visit
+from inspections.models import Evidence, Feedback, FollowUp, Handover, Monitoring, SpecialCheck, Visit
 from inspections.rules import states
 from registry.models import Target
 
@@ -129,6 +129,49 @@ def check_change_followup(by: User, followup: FollowUp) -> None:
 def check_note_receipt(by: User, handover: Handover) -> None:
     """A receipt or a case number may come after the follow-up was closed."""
     _check_follow(by, handover.followup.visit)
+
+
+def check_arrange_monitoring(by: User, visit: Visit) -> None:
+    """Who sends the visit out, or its team; while it is not over. source: QZ-8.1"""
+    _check_manage_or_team(by, visit)
+    if visit.state not in (Visit.State.ASSIGNED, Visit.State.STARTED):
+        raise OutOfOrder(
+            f"{visit.number} 现在是“{visit.get_state_display()}”，同步监测要在检查结束前安排。以后的监测请另行安排。"
+        )
+
+
+def check_record_monitoring(by: User, monitoring: Monitoring) -> None:
+    """Results may come after the visit, never before anybody was there."""
+    visit = monitoring.visit
+    _check_manage_or_team(by, visit)
+    if monitoring.state != Monitoring.State.PLANNED:
+        raise OutOfOrder(f"这项监测现在是“{monitoring.get_state_display()}”，结果不能再登记。")
+    if visit.state in (Visit.State.VOID, Visit.State.WAIVED):
+        raise OutOfOrder(f"{visit.number} 现在是“{visit.get_state_display()}”，没有同步的监测可以登记。")
+    if visit.arrived_at is None:
+        raise OutOfOrder("检查组还没有到场，同步监测和检查在同一天，到场以后再登记结果。")
+
+
+def check_cancel_monitoring(by: User, monitoring: Monitoring) -> None:
+    _check_manage_or_team(by, monitoring.visit)
+    if monitoring.state != Monitoring.State.PLANNED:
+        raise OutOfOrder(f"这项监测现在是“{monitoring.get_state_display()}”，不用再取消。")
+
+
+def check_partners(by: User, visit: Visit) -> None:
+    """Until the record is signed. source: QZ-8.2"""
+    _check_manage_or_team(by, visit)
+    if visit.state not in (Visit.State.ASSIGNED, Visit.State.STARTED, Visit.State.RETURNED):
+        raise OutOfOrder(
+            f"{visit.number} 现在是“{visit.get_state_display()}”，参加部门在记录签字之前登记。要改请先退回更正。"
+        )
+
+
+def _check_manage_or_team(by: User, visit: Visit) -> None:
+    if in_team(by, visit):
+        check_member(by, visit)
+        return
+    check_manage(by, visit.organisation)
 
 
 def check_register_special(by: User, target: Target) -> None:

@@ -16,7 +16,14 @@ from inspections import books, policies, queries, tokens
 from inspections.actions.reviewing import latest_record
 from inspections.contents import item_results, items_of
 from inspections.documents import record_context
-from inspections.forms import AssistantForm, DispatchForm, WaiveForm
+from inspections.forms import (
+    AssistantForm,
+    DispatchForm,
+    MonitoringForm,
+    MonitoringResultForm,
+    PartnerForm,
+    WaiveForm,
+)
 from inspections.marks import mark_of
 from inspections.models import Feedback, Visit
 from inspections.rules import assisting, modes, numbering, outcomes, waiving
@@ -34,6 +41,8 @@ ACTS = {
     "inspections.reopen": "退回更正", "inspections.waive": "免予检查", "inspections.close_followup": "后续办结",
     "inspections.add_evidence": "上传证据", "inspections.set_production_state": "填生产状态",
     "inspections.save_item": "填检查事项", "inspections.open_followup": "登记后续", "inspections.set_followup_terms": "填整改要求",
+    "inspections.arrange_monitoring": "安排同步监测", "inspections.record_monitoring": "登记监测结果", "inspections.cancel_monitoring": "不再监测",
+    "inspections.add_partner": "加参加部门", "inspections.remove_partner": "去掉参加部门",
     "inspections.receive_feedback": "企业评价", "inspections.renew_papers": "重新生成文书", "inspections.file_case": "归档", "inspections.hand_over": "移送", "inspections.note_receipt": "移送回执",
 }  # fmt: skip
 
@@ -56,7 +65,27 @@ def whole_visit(visit: Visit, user: User, today: date, calendar: Calendar) -> di
         "papers": papers(visit, record) if shown else [], "pdf_problem": rendering.unavailable_reason(),
         "today": today, "left": queries.left(visit.due_on, today, calendar), "log": log(visit),
         "case_files": visit.case_files.select_related("filed_by").order_by("-version"),
+        **beside(visit, user),
         "code_labels": books.codes(book), "feedback": Feedback.objects.filter(visit=visit).first(),
+    }  # fmt: skip
+
+
+def beside(visit: Visit, user: User) -> dict[str, Any]:
+    """Monitoring on the same day and departments that take part, with what this user may do. source: QZ-8.1, QZ-8.2"""
+    rows = visit.monitorings.select_related("asked_by").prefetch_related("files").order_by("id")
+    monitorings = []
+    for one in rows:
+        one.visit = visit
+        monitorings.append({
+            "one": one, "may_record": policies.can(policies.check_record_monitoring, user, one),
+            "may_cancel": policies.can(policies.check_cancel_monitoring, user, one),
+            "form": MonitoringResultForm(initial={"sampler": one.sampler}, auto_id=f"m{one.pk}_%s"),
+        })  # fmt: skip
+    return {
+        "monitorings": monitorings, "partners": list(visit.partners.order_by("id")),
+        "may_arrange": policies.can(policies.check_arrange_monitoring, user, visit),
+        "may_partner": policies.can(policies.check_partners, user, visit),
+        "monitoring_form": MonitoringForm(auto_id="mon_%s"), "partner_form": PartnerForm(auto_id="part_%s"),
     }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from inspections.views import duty, filing, handing, people, rectify, results, special, tasks
+from inspections.views import beside, duty, filing, handing, people, rectify, results, special, tasks
 
 app_name = "inspections"
 
@@ -25,6 +25,16 @@ urlpatterns = [
     path("tasks/<int:visit_id>/reopen/", tasks.reopen, name="reopen"),
     path("tasks/<int:visit_id>/papers/", tasks.papers, name="papers"),
     path("tasks/<int:visit_id>/evidence/<int:evidence_id>/", tasks.evidence, name="evidence"),
+    path("tasks/<int:visit_id>/monitoring/", beside.arrange, name="monitoring-arrange"),
+    path("tasks/<int:visit_id>/monitoring/<int:monitoring_id>/", beside.record, name="monitoring-record"),
+    path(
+        "tasks/<int:visit_id>/monitoring/<int:monitoring_id>/cancel/", beside.cancel, name="monitoring-cancel"
+    ),
+    path("tasks/<int:visit_id>/monitoring/files/<int:file_id>/", beside.file, name="monitoring-file"),
+    path("tasks/<int:visit_id>/partners/", beside.add_partner, name="partner-add"),
+    path(
+        "tasks/<int:visit_id>/partners/<int:partner_id>/remove/", beside.remove_partner, name="partner-remove"
+    ),
     path("tasks/<int:visit_id>/file/", filing.file_case, name="file-case"),
     path("tasks/cases/", filing.cases, name="cases"),
     path("tasks/cases/export/", filing.export, name="cases-export"),

@@ -268,7 +268,7 @@ def override_workbook(title: str, rows: Iterable[Override], words: Mapping[str, 
     page.title = "例外申请"
     lines = (
         (one.year, words.get(one.rule, one.rule), one.clause, one.target.name if one.target else one.line or "不分对象", one.reason,
-         one.evidence, "；".join(f"{file.name}（{file.sha256}）" for file in one.files.all()), one.requested_by.name, _minute(one.requested_at), one.approved_by.name if one.approved_by else "",
+         one.evidence, "；".join(f"{file.name}（{file.sha256}）" for file in one.files.all()) or (f"没有：{one.no_file_reason}" if one.no_file_reason else ""), one.requested_by.name, _minute(one.requested_at), one.approved_by.name if one.approved_by else "",
          _minute(one.approved_at), one.refused_reason)
         for one in rows
     )  # fmt: skip

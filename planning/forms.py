@@ -151,10 +151,22 @@ class EvidenceForm(forms.Form):
         required=False,
         help_text="扫描件、照片或文件，jpg、png、pdf、docx、xlsx，不超过 20 MB；上传即算指纹。",
     )
+    no_file_reason = forms.CharField(
+        label="没有文件的理由",
+        max_length=200,
+        required=False,
+        help_text="没有文件可附时必填，随例外一起列示。",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not data.get("file") and not data.get("no_file_reason") and "file" not in self.errors:
+            self.add_error("file", "请附证据文件；确实没有的，在下面写明为什么没有。")
+        return data
 
 
 class OverrideForm(EvidenceForm):
-    field_order = ("rule", "target", "reason", "evidence", "file")
+    field_order = ("rule", "target", "reason", "evidence", "file", "no_file_reason")
     rule = forms.ChoiceField(label="要例外的规则")
     target = forms.CharField(label="检查对象编号", max_length=64, help_text="在名录页可以查到。")
 
@@ -166,7 +178,7 @@ class OverrideForm(EvidenceForm):
 class ExceptionForm(EvidenceForm):
     """Any exception of a year: for one target, for all of a line, or for a date of the year."""
 
-    field_order = ("year", "rule", "line", "target", "reason", "evidence", "file")
+    field_order = ("year", "rule", "line", "target", "reason", "evidence", "file", "no_file_reason")
     year = forms.IntegerField(label="年度", min_value=2015, max_value=2100)
     rule = forms.ChoiceField(label="要例外的规则")
     line = forms.ChoiceField(label="适用的配额", required=False)

@@ -189,6 +189,9 @@ class PlanTask(models.Model):
         "本局比例", default=list, blank=True, help_text="空＝按规则书；只能更严，一个数通用或逐期一个"
     )
     rates_reason = models.CharField("提高比例的理由", max_length=300, blank=True)
+    weights = models.JSONField(
+        "权重", default=list, blank=True, help_text="谁有几张签：条件、张数、公开的理由；空＝人人一张"
+    )
     not_joint_reason = models.CharField(
         "不能联合的理由",
         max_length=300,
@@ -367,6 +370,7 @@ class Override(models.Model):
     line = models.CharField("配额线", max_length=32, blank=True)
     reason = models.CharField("理由", max_length=300)
     evidence = models.CharField("证据", max_length=300)
+    no_file_reason = models.CharField("没有证据文件的理由", max_length=200, blank=True)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="申请人", related_name="+"
     )

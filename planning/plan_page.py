@@ -14,7 +14,7 @@ from foundation.rulebook.model import Rulebook
 from foundation.rulebook.periods import Period
 from foundation.rulebook.values import Origin
 from foundation.workdays.models import calendar
-from planning import joint, scene, trial
+from planning import joint, scene, trial, weighted
 from planning.forms import MODE_LABELS
 from planning.models import AnnualPlan, Override, PlannedNumber, PlanTask
 from planning.rules import deadlines, differences, naming, outlook, principles, stated, terms
@@ -159,7 +159,9 @@ def findings(plan: AnnualPlan, book: Rulebook, on: date) -> list[Finding]:
     register = trial.read(plan.organisation, book, on, whole)
     figures = trial.year_figures(plan.organisation, register, trial.terms_of(plan), plan.year)
     found = outlook.outlook(scene.scene_of(plan.organisation, book, register, figures, on, whole, plan))
-    return [*found, *apart(plan, book)]
+    return sorted(
+        [*found, *apart(plan, book)], key=lambda finding: ("bad", "warn", "ok").index(finding.level)
+    )
 
 
 def apart(plan: AnnualPlan, book: Rulebook) -> list[Finding]:
@@ -250,7 +252,7 @@ def _fields(plan: AnnualPlan) -> dict[str, dict[str, str]]:
         found[task.line] = {
             "任务": task.name, "抽查类型": "定向" if task.directed else "不定向",
             "抽查事项": "、".join(sorted(item.name for item in task.items.all())) or "未选",
-            "比例": "、".join(task.rates) or "按规则书", "提高比例的理由": task.rates_reason or "无",
+            "权重": "；".join(weighted.words_of(task)) or "人人一张签", "比例": "、".join(task.rates) or "按规则书", "提高比例的理由": task.rates_reason or "无",
             "检查方式": MODE_LABELS.get(task.method, task.method), "检查主体": "、".join(task.offices), "备注": task.note or "无", "不能联合的理由": task.not_joint_reason or "无",
             "分月安排": "；".join(f"{row.period} {'、'.join(map(str, row.months))}" for row in task.numbers.all() if row.months) or "均匀",
         }  # fmt: skip

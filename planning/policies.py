@@ -11,7 +11,7 @@ from foundation.rulebook import stricter
 from foundation.rulebook.model import Rulebook
 from foundation.rulebook.tables import Quota as Line
 from planning.models import AnnualPlan, Override, PlanTask, Quota, YearSimulation
-from planning.rules import own_lines, principles
+from planning.rules import own_lines, principles, weights
 from planning.rules.own_lines import OwnLine
 from planning.rules.principles import DRAW_WINDOW as DRAW_WINDOW
 from registry.models import InspectionItem
@@ -254,6 +254,52 @@ def check_own_line(book: Rulebook, line: OwnLine) -> None:
         )  # fmt: skip
 
 
+def why_no_weights(book: Rulebook) -> str:
+    """Why the book knows no weighted draw, with its clause; "" where it does. source: QS-10.3, AMB-52"""
+    if book.draw.weights:
+        return ""
+    clause = book.draw.origin("weights").ref
+    return f"规则书不允许加权抽取（{clause or '产品默认：文件没有规定'}），同一层里每一家机会相同。"
+
+
+def check_weights(book: Rulebook, rows: Sequence[Mapping[str, Any]]) -> None:
+    """raises: RuleBroken with the clause where the book knows no weights; naming what a rule lacks. source: QS-10.3, AMB-52"""
+    clause = book.draw.origin("weights").ref
+    refused = why_no_weights(book)
+    if rows and refused:
+        raise RuleBroken(f"{refused}要多查某些对象，请另设任务。", code="weights_refused", clause=clause)
+    for row in rows:
+        if not isinstance(row["weight"], int) or not weights.ONE < row["weight"] <= weights.MOST:
+            raise RuleBroken(
+                f"权重要是 2 到 {weights.MOST} 的整数；一张签的不用写。",
+                code="weight_out_of_range",
+                clause=clause,
+            )
+        if not all(row["when"] or [()]):
+            raise RuleBroken("请至少选一个条件；人人一样的权重等于没有。", code="weight_without_condition")
+        if not row["reason"]:
+            raise RuleBroken(
+                "请写明加权的理由，例如 上年被处罚；它会在抽取会上公开。", code="weight_without_reason"
+            )
+    try:
+        weights.read(book, rows)
+    except ValueError as faults:
+        raise RuleBroken(f"条件里有规则书不认识的：{faults}。请重新选择。", code="weight_unknown") from None
+
+
+def why_not_widened(line: Line) -> str:
+    """Why a wider scope would not bring one target more into a draw of this line; "" where it would. source: rulebooks.md §5"""
+    if line.basis == "officers":
+        return "这条配额是人数乘比例（应抽＝比例×在编在岗人数），名单再大也不多抽一家，规则书的对象反而机会变小。"
+    if line.lifetime_once:
+        return (
+            "这条配额每家一生只抽一次，只算建设期内的项目；放进来的别的对象没有这样的期限，算不出该抽多少。"
+        )
+    if line.window is not None:
+        return "这条配额只算期限内的对象（从开工到投产后若干月）；放进来的别的对象没有这样的期限，算不出该抽多少。"
+    return ""
+
+
 def check_widen(book: Rulebook, line: Line, when: Sequence[Mapping[str, Any]]) -> None:
     """A scope may take in more than the book's, never less. raises: RuleBroken with the clause"""
     clause = line.origin("when").ref
@@ -265,11 +311,9 @@ def check_widen(book: Rulebook, line: Line, when: Sequence[Mapping[str, Any]]) -
         )  # fmt: skip
     if line.local:
         raise RuleBroken("这是本局自设的任务，请直接修改它的范围。", code="own_line")
-    if line.window is not None or line.lifetime_once or line.basis == "officers":
-        raise RuleBroken(
-            "这条配额按人数计算，或按期限、终身一次计算，扩大范围不会多抽一家。要多查请另设任务。",
-            code="not_widened",
-        )
+    fixed = why_not_widened(line)
+    if fixed:
+        raise RuleBroken(f"{fixed}要多查请另设任务。", code="not_widened", clause=clause)
 
 
 def check_daily_scope(plan: AnnualPlan, book: Rulebook, line: OwnLine, *, approved: bool) -> None:
@@ -303,6 +347,15 @@ def check_overridable(book: Rulebook, rule: str) -> str:
     if found.hard:
         raise RuleBroken(f"{found.clause} 是硬性规定，没有例外。", code="no_exception", clause=found.clause)
     return found.clause
+
+
+def check_proof(files: Sequence[object], no_file_reason: str, clause: str) -> None:
+    """Evidence of an exception is a file with its fingerprint, or the reason why there is none. raises: RuleBroken"""
+    if not files and not no_file_reason.strip():
+        raise RuleBroken(
+            "请附证据文件（照片、PDF、Word 或 Excel，上传即算指纹）；确实没有文件的，写明为什么没有。",
+            code="proof_missing", clause=clause,
+        )  # fmt: skip
 
 
 def needs_object(book: Rulebook, rule: str) -> bool:

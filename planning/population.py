@@ -101,13 +101,17 @@ def instances(organisation: Organisation, book: Rulebook) -> dict[str, tuple[Uni
     return {body.id: tuple(found[body.id]) for body in book.bodies if body.id in found}
 
 
-def read(organisation: Organisation, book: Rulebook, on: date, *, year: int) -> Register:
-    """Read everything the lines of one year need. `year`: calendar year whose visits count (AMB-08)."""
+def read(
+    organisation: Organisation, book: Rulebook, on: date, *, year: int, beside: Collection[str] = ()
+) -> Register:  # fmt: skip
+    """Read everything the lines of one year need. `year`: calendar year whose visits count (AMB-08) · beside: "area",
+    "label", when something else than a line of a plan's own asks for them
+    """
     drawn = _drawn(organisation)
     return Register(
         book=book,
         on=on,
-        targets=tuple(_targets(organisation, book, on, year, drawn)),
+        targets=tuple(_targets(organisation, book, on, year, drawn, beside)),
         units=instances(organisation, book),
         drawn=_by_key(drawn, year),
         ever=_ever(drawn),
@@ -180,8 +184,9 @@ def _frozen(organisation: Organisation, year: int) -> dict[tuple[str, str, int],
 
 
 def _targets(
-    organisation: Organisation, book: Rulebook, on: date, year: int, drawn: Sequence[DrawnRow]
-) -> Iterable[Known]:
+    organisation: Organisation, book: Rulebook, on: date, year: int, drawn: Sequence[DrawnRow],
+    asked: Collection[str] = (),
+) -> Iterable[Known]:  # fmt: skip
     """Everything present, and what left during the year."""
     first = date(year, 1, 1)
     still = Target.objects.of(organisation).filter(
@@ -189,7 +194,7 @@ def _targets(
     )
     facts = facts_of(still, on)
     clean = superior_clean(list(facts), year)
-    beside = _beside(organisation, book, on)
+    beside = _beside(organisation, book, on, asked)
     tiers, (visits, checked) = _tiers(organisation, on), _visits(organisation, year, drawn)
     bodies = [body.id for body in book.bodies if any(body.id in line.bodies for line in book.quotas)]
     for pk, area, unit, status, merged in still.values_list("id", "area", "unit", "status", "merged_into"):
@@ -206,9 +211,13 @@ def _targets(
         )  # fmt: skip
 
 
-def _beside(organisation: Organisation, book: Rulebook, on: date) -> Callable[[int, int], dict[str, Any]]:
+def _beside(
+    organisation: Organisation, book: Rulebook, on: date, named: Collection[str]
+) -> Callable[[int, int], dict[str, Any]]:
     """Area and labels of a target, which only lines of a plan's own ask for; without such a line nothing is read."""
-    asked = {name for line in book.quotas if line.local for name in _named(line)}
+    asked = {name for line in book.quotas if line.local for name in _named(line)} | {
+        name for name in named if name in ("area", "label")
+    }
     areas = dict(organisation.areas.values_list("id", "code")) if "area" in asked else {}
     labels: dict[int, list[str]] = defaultdict(list)
     if "label" in asked:

@@ -1,6 +1,7 @@
 """Forms with a scope in them: a task of the bureau's own, and the wider scope of a task of the book."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
@@ -60,6 +61,54 @@ class ScopeForm(forms.Form):
         return [one] if one else []
 
 
+@dataclass(frozen=True)
+class Start:
+    """initial: of plain fields · scope: ticks per condition"""
+
+    initial: Mapping[str, Any] = field(default_factory=dict)
+    scope: Mapping[str, Any] = field(default_factory=dict)
+
+
+NOTHING = Start()
+
+
+def beside(task: PlanTask, line: Line) -> Start:
+    """A task of one's own next to one of the book whose scope cannot grow: same scope, period, people and items, a name of
+    its own; number and document are the planner's.
+    """
+    drawn_by_share = "population" if line.basis == "population" else "manual"
+    return Start(
+        {
+            "name": f"{task.name}（本局加查）", "bodies": list(line.bodies), "period": line.period, "basis": drawn_by_share,
+            "method": task.method, "offices": "、".join(task.offices), "items": task.items.all(),
+        },
+        scoping.editable(line) or {},
+    )  # fmt: skip
+
+
+def lower_grades(book: Rulebook) -> Start:
+    """Everybody but the best grade: what is drawn more, so that the best stay at the book's floor. source: NM-25.5, WL-7.5"""
+    worse = list(book.register.credit_grades[1:])
+    return Start({"name": "信用较低的加查"} if worse else {}, {"credit_grade": worse} if worse else {})
+
+
+class WeightForm(ScopeForm):
+    """One rule: who, how many tickets, why."""
+
+    weight = forms.IntegerField(label="权重", help_text="2 到 20 的整数，几就是几张签。")
+    reason = forms.CharField(
+        label="理由", max_length=200, help_text="公开的依据，例如 上年被处罚、信访投诉多；会在抽取会上公开。"
+    )
+
+    @property
+    def row(self) -> dict[str, Any]:
+        return {
+            "when": self.when,
+            "weight": self.cleaned_data["weight"],
+            "reason": self.cleaned_data["reason"],
+        }
+
+
 class WidenForm(ScopeForm):
     """Prefilled with the book's own scope where it can be written in ticks, else the ticks are what is added to it."""
 
@@ -113,11 +162,14 @@ class OwnTaskForm(ScopeForm):
     note = forms.CharField(label="备注", max_length=300, required=False)
 
     def __init__(
-        self, *args: Any, plan: AnnualPlan, book: Rulebook, task: PlanTask | None = None, **kwargs: Any
-    ) -> None:
+        self, *args: Any, plan: AnnualPlan, book: Rulebook, task: PlanTask | None = None, start: Start = NOTHING, **kwargs: Any
+    ) -> None:  # fmt: skip
+        """start: what a page that leads here has filled in already"""
         line = book.line(task.line) if task else None
-        kwargs.setdefault("initial", _initial(task, line) if task and isinstance(line, OwnLine) else {})
-        super().__init__(*args, scope=(scoping.editable(line) if line else None) or {}, **kwargs)
+        kwargs.setdefault(
+            "initial", _initial(task, line) if task and isinstance(line, OwnLine) else start.initial
+        )
+        super().__init__(*args, scope=(scoping.editable(line) if line else None) or start.scope, **kwargs)
         fields: dict[str, Any] = self.fields
         fields["activity"].choices = [(one.id, one.zh) for one in book.activities if one.random]
         drawing = {body for one in book.quotas for body in one.bodies}

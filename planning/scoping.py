@@ -89,13 +89,13 @@ def words(organisation: Organisation, line: OwnLine) -> str:
     """A scope in Chinese, areas by name."""
     names = dict(organisation.areas.values_list("code", "name"))
     alternatives = tuple(
-        tuple(_by_name(condition, names) for condition in alternative)
+        tuple(by_name(condition, names) for condition in alternative)
         for alternative in line.when.alternatives
     )
     return naming.describe(Selector(alternatives))
 
 
-def _by_name(condition: Condition, names: dict[str, str]) -> Condition:
+def by_name(condition: Condition, names: dict[str, str]) -> Condition:
     if condition.name != "area":
         return condition
     return replace(condition, operand=tuple(names.get(code, code) for code in condition.operand))

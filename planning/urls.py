@@ -15,6 +15,7 @@ from planning.views import (
     quotas,
     simulation,
     weighing,
+    weights,
 )
 
 app_name = "planning"
@@ -29,6 +30,8 @@ urlpatterns: list[URLPattern] = [
     path("plans/tasks/<int:task_id>/own/drop/", own_lines.drop, name="own_drop"),
     path("plans/tasks/<int:task_id>/own/ask/", own_lines.ask, name="own_ask"),
     path("plans/tasks/<int:task_id>/scope/", own_lines.scope, name="scope"),
+    path("plans/tasks/<int:task_id>/weights/", weights.page, name="weights"),
+    path("plans/tasks/<int:task_id>/weights/<int:at>/drop/", weights.drop, name="weight_drop"),
     path("plans/tasks/<int:task_id>/manual/", plans.manual, name="manual"),
     path("plans/<int:plan_id>/", plans.plan, name="plan"),
     path("plans/<int:plan_id>/submit/", plans.submit, name="submit"),

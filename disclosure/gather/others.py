@@ -7,19 +7,26 @@ from django.utils import timezone
 from disclosure.rules import records
 from draws import queries as draws
 from draws.models import Draw, DrawStratum
+from draws.scenes.strata import weights_of
 from foundation.rulebook import library
 from inspections.rules.modes import MODES
+from planning.joint import together
 from planning.models import AnnualPlan, PlanTask
 from planning.rules.naming import line_name
 from planning.trial import book_as_planned
+from planning.weighted import words_of
 
 
 def draw_record(draw: Draw) -> dict[str, Any]:
     """Numbers, seats by title and the chain's head; never a name of a target or an inspector."""
     book = book_as_planned(draw.plan)
-    strata = DrawStratum.objects.filter(draw=draw).select_related("unit", "quota").order_by("pk")
+    strata = (
+        DrawStratum.objects.filter(draw=draw)
+        .select_related("unit", "quota", "joint_task__plan__lead")
+        .order_by("pk")
+    )
     state = draws.state_of(draw) if draw.freeze_hash else None
-    drawn = _drawn_per_stratum(draw)
+    drawn, weights = _drawn_per_stratum(draw), weights_of(draw, [row.line for row in strata])
     return {
         "format": records.FORMAT, "kind": "draw", "number": draw.number,
         "organisation": {"code": draw.organisation.code, "name": draw.organisation.name},
@@ -32,6 +39,8 @@ def draw_record(draw: Draw) -> dict[str, Any]:
             {
                 "name": f"{row.unit.name} {line_name(book, book.line(row.line))}", "period": row.period,
                 "base": row.quota.base, "required": row.quota.required, "drawn": drawn.get(row.stratum, 0),
+                **({"weights": list(weights[row.line])} if row.line in weights else {}),
+                **({"joint": together(row.joint_task).as_record()} if row.joint_task else {}),
             }
             for row in strata
         ],
@@ -66,6 +75,7 @@ def plan_record(plan: AnnualPlan | None) -> dict[str, Any]:
                 "items": [item.name for item in task.items.all()], "basis": task.basis, "period": task.period,
                 "method": MODES.get(task.method, task.method), "offices": task.offices,
                 "number": sum(row.number for row in task.numbers.all()), "note": task.note,
+                **({"weights": words_of(task)} if task.weights else {}),
                 **({"not_joint_reason": task.not_joint_reason} if task.not_joint_reason else {}),
                 **({"origin": task.get_origin_display(), "source": task.source} if task.is_local else {}),
             }

@@ -4,17 +4,22 @@ There is no “must be drawn”: equal chances inside a stratum (MC1 G1) leave n
 exclusion the rulebook calls a principle is set aside, so that the target may be drawn like any other.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
+
+from django.core.files.base import File
 
 from draws import policies
 from draws.actions.common import lock, moment
-from draws.models import Draw, PoolChange
+from draws.models import Draw, PoolChange, PoolChangeFile
 from draws.refusals import act
+from foundation.documents.serving import stored
+from foundation.documents.uploads import Upload
 from foundation.errors import RuleBroken
 from foundation.ledger import actions as ledger
 from foundation.organisation.models import User
 from planning import actions as planning
-from planning.policies import check_overridable
+from planning.policies import check_overridable, check_proof
 from planning.trial import book_of
 from registry.models import Target
 
@@ -22,7 +27,7 @@ from registry.models import Target
 @act("draws.ask_pool_change")
 def ask_pool_change(
     *, by: User, draw: Draw, kind: str, target: Target, reason: str, evidence: str, rule: str = "",
-    now: datetime | None = None,
+    files: Sequence[File] = (), no_file_reason: str = "", now: datetime | None = None,
 ) -> PoolChange:  # fmt: skip
     """Ask to leave a target out of this draw, or to put one back that a principle keeps out.
 
@@ -38,15 +43,24 @@ def ask_pool_change(
     if kind == PoolChange.Kind.INCLUDE:
         if not rule:
             raise RuleBroken("放回要选明为它放开的是哪一条上限或排除规则。", code="rule_missing")
-        check_overridable(book_of(draw.plan), rule)
+        check_proof(files, no_file_reason, check_overridable(book_of(draw.plan), rule))
     change = PoolChange(
         draw=draw, kind=kind, target=target, reason=reason.strip(), evidence=evidence.strip(), requested_by=by,
         requested_at=moment(now), rule=rule if kind == PoolChange.Kind.INCLUDE else "",
+        no_file_reason="" if files else no_file_reason.strip(),
     )  # fmt: skip
     change.full_clean(exclude=["override"])
     change.save()
+    hashes = [_keep(change, file, by) for file in files]
     _note(
-        by, "draws.ask_pool_change", change, kind=kind, target=target, rule=change.rule, reason=change.reason
+        by,
+        "draws.ask_pool_change",
+        change,
+        kind=kind,
+        target=target,
+        rule=change.rule,
+        reason=change.reason,
+        files=hashes,
     )
     return change
 
@@ -101,12 +115,21 @@ def _take_effect(change: PoolChange) -> None:
         return
     override = planning.request_override(
         by=change.requested_by, organisation=change.draw.organisation, year=int(change.draw.period[:4]), rule=change.rule,
-        reason=change.reason, evidence=change.evidence, target=change.target,
+        reason=change.reason, evidence=change.evidence, target=change.target, no_file_reason=change.no_file_reason,
+        files=[File(stored(row.file), name=row.name) for row in change.files.order_by("pk")],
     )  # fmt: skip
     change.override = planning.approve_override(
         by=change.approved_by, override=override, at=change.approved_at
     )
     change.save(update_fields=["override"])
+
+
+def _keep(change: PoolChange, file: File, by: User) -> str:
+    """Judged by its bytes, hashed, stored. raises: FileRefused"""
+    row = PoolChangeFile(change=change, uploaded_by=by)
+    Upload.judged(file).fill(row)
+    row.save()
+    return row.sha256
 
 
 def _note(by: User, name: str, change: PoolChange, **data: object) -> None:

@@ -33,6 +33,13 @@ class PoolChangeForm(forms.Form):
         error_messages={"required": "请写明证据"},
     )
 
+    file = forms.FileField(
+        label="证据文件",
+        required=False,
+        help_text="扫描件、照片或文件，不超过 20 MB；上传即算指纹。放回必须附，或写明没有的理由",
+    )
+    no_file_reason = forms.CharField(label="没有文件的理由", max_length=200, required=False)
+
     def __init__(
         self, *args: Any, organisation: Organisation, rules: list[tuple[str, str]], **kwargs: Any
     ) -> None:
@@ -51,6 +58,9 @@ class PoolChangeForm(forms.Form):
         said = super().clean() or {}
         if said.get("kind") == "include" and not said.get("rule"):
             self.add_error("rule", "放回要选明为它放开的是哪一条")
+        proved = said.get("file") or said.get("no_file_reason") or "file" in self.errors
+        if said.get("kind") == "include" and not proved:
+            self.add_error("file", "放回是例外，请附证据文件；确实没有的，在下面写明为什么没有")
         return said
 
     def given(self) -> dict[str, Any]:
@@ -62,4 +72,6 @@ class PoolChangeForm(forms.Form):
             "rule": said["rule"],
             "reason": said["reason"],
             "evidence": said["evidence"],
+            "files": [said["file"]] if said["file"] else [],
+            "no_file_reason": said["no_file_reason"],
         }

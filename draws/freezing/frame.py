@@ -14,6 +14,9 @@ from draws.secrets import Secrets
 from foundation.rulebook.model import Rulebook
 from foundation.rulebook.tables import Quota as Line
 from personnel.models import Inspector
+from planning.models import PlanTask
+from planning.rules import weights
+from planning.rules.weights import Weight
 from planning.trial import book_of
 
 Legend = dict[str, dict[str, str]]
@@ -40,7 +43,7 @@ class Material:
 @dataclass
 class Frame:
     """`skills`: expertise -> neutral code; `legend` collects what the codes of rows mean; `wanted`: line -> expertise
-    its items name.
+    its items name; `weights`: what the plan gives the targets of every line of this draw.
     """
 
     draw: Draw
@@ -53,6 +56,7 @@ class Frame:
     skills: dict[str, str]
     legend: Legend
     wanted: dict[str, list[str]] = field(default_factory=dict)
+    weights: tuple[Weight, ...] = ()
 
     @classmethod
     def of(cls, draw: Draw, kept: Secrets, on: date) -> "Frame":
@@ -66,7 +70,7 @@ class Frame:
         words += [expertise.of_line(several) for several in wanted.values() if len(several) == 1]
         return cls(
             draw, kept, on, suite_of(draw.version), book, strata, people, skills.skill_codes(words),
-            {"areas": {}, "bodies": {}, "skills": {}}, wanted,
+            {"areas": {}, "bodies": {}, "skills": {}}, wanted, _weights(draw, book, strata),
         )  # fmt: skip
 
     @classmethod
@@ -92,3 +96,12 @@ class Frame:
         proof = self.suite.digest(evidence.encode()).hex() if evidence else ""
         record = make_record(kind, uid, name, facts, proof)
         return commit_record(self.suite, bytes.fromhex(self.kept.master), self.draw.number, record)
+
+
+def _weights(draw: Draw, book: Rulebook, strata: list[DrawStratum]) -> tuple[Weight, ...]:
+    """The rules of the first line; those of the others are the same, or the draw would not have been prepared."""
+    lines = [one.line for one in strata]
+    first = (
+        PlanTask.objects.filter(plan=draw.plan_id, line__in=lines).exclude(weights=[]).order_by("no").first()
+    )
+    return weights.read(book, first.weights) if first else ()

@@ -142,7 +142,7 @@ def _eligible_lines(row: SnapshotTarget, strata: dict[str, str]) -> set[str]:
 def _proof(override: Override) -> str:
     files = sorted(override.files.values_list("sha256", flat=True))
     return canon({
-        **({"files": files} if files else {}),
+        **({"files": files} if files else {"no_file": override.no_file_reason} if override.no_file_reason else {}),
         "approved_at": chain.stamp(override.approved_at) if override.approved_at else "",
         "evidence": override.evidence, "id": override.pk, "reason": override.reason, "rule": override.rule,
     })  # fmt: skip

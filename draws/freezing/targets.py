@@ -1,5 +1,6 @@
 """Target rows: who belongs to which stratum with which status, counted visits, codes, evidence. source: MC1 §3"""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from draws.rules.mc1.rows import ELIGIBLE, TARGET, TargetFacts
 from foundation.organisation.models import Area, Unit
 from foundation.rulebook.periods import Period
 from planning import population
+from planning.rules.weights import ONE, weight_of
 from registry.models import Target
 
 MAX_VISITS = 999
@@ -19,7 +21,7 @@ READ = ("id", "uid", "name", "status", "area_id", "unit_id", "entity_id", "categ
 
 @dataclass(frozen=True)
 class Membership:
-    """One target's place in the draw: status by stratum, counted visits of the year.
+    """One target's place in the draw: status by stratum, counted visits of the year, tickets.
 
     approval: digest of the approvals that set it aside by hand
     """
@@ -27,6 +29,7 @@ class Membership:
     statuses: dict[str, str]
     visits: int
     approval: str = ""
+    weight: int = ONE
 
     def counts_in(self, stratum: str) -> bool:
         """In the base of the stratum."""
@@ -45,13 +48,37 @@ def memberships(frame: Frame) -> dict[int, Membership]:
     statuses: dict[int, dict[str, str]] = {}
     visits: dict[int, int] = {}
     draw = frame.draw
-    register = population.read(draw.organisation, frame.book, frame.on, year=int(draw.period[:4]))
+    named = {name for rule in frame.weights for name in rule.names}
+    register = population.read(
+        draw.organisation, frame.book, frame.on, year=int(draw.period[:4]), beside=named
+    )
+    tickets = _tickets(frame, register)
     for stratum in frame.strata:
         found = register.members(frame.line(stratum), stratum.unit, Period.parse(stratum.period))
         for target in {*found.base, *found.status}:
             statuses.setdefault(target, {})[stratum.stratum] = found.status.get(target, ELIGIBLE)
             visits[target] = max(visits.get(target, 0), found.visits.get(target, 0))
-    return {target: Membership(its, min(visits[target], MAX_VISITS)) for target, its in statuses.items()}
+    return {
+        target: Membership(its, min(visits[target], MAX_VISITS), weight=tickets(target, its))
+        for target, its in statuses.items()
+    }
+
+
+def _tickets(frame: Frame, register: population.Register) -> Callable[[int, dict[str, str]], int]:
+    """Weight of a target by the rules of the plan, its tiers as its first stratum sees them. source: QS-10.3, AMB-52"""
+    if not frame.weights:
+        return lambda target, its: ONE
+    known = {one.id: one for one in register.targets}
+    bodies = {stratum.stratum: stratum.unit.body for stratum in frame.strata}
+
+    def found(target: int, its: dict[str, str]) -> int:
+        one = known.get(target)
+        if one is None:
+            return ONE
+        body = bodies[next(iter(its))]
+        return weight_of(frame.weights, one.facts, frame.on, one.tiers.get(body, ()))
+
+    return found
 
 
 def target_rows(frame: Frame, members: dict[int, Membership]) -> list[SnapshotTarget]:
@@ -81,7 +108,7 @@ def _row(frame: Frame, places: Places, target: Target, membership: Membership) -
     _explain(frame, area, unit, skill)
     body = unit.code if unit else ""
     statuses = tuple(sorted(membership.statuses.items()))
-    facts = TargetFacts(membership.visits, 1, area.code, body, skill, statuses).text
+    facts = TargetFacts(membership.visits, membership.weight, area.code, body, skill, statuses).text
     evidence = _evidence(frame, target, membership)
     one = frame.commit(TARGET, target.uid, target.name, facts, evidence)
     return SnapshotTarget(

@@ -12,7 +12,7 @@ from draws.models.draw import Draw, DrawQuerySet, DrawStratum
 from draws.models.events import DrawEvent, DrawEventQuerySet, RefusedAct
 from draws.models.frozen import RecusalRow, SnapshotInspector, SnapshotTarget
 from draws.models.offplatform import OffPlatformDraw, OffPlatformDrawQuerySet, OffPlatformRow
-from draws.models.preparation import FeasibilityRun, PoolChange, PreparationCheck
+from draws.models.preparation import FeasibilityRun, PoolChange, PoolChangeFile, PreparationCheck
 from draws.models.replacements import ReplacementRequest
 from draws.models.seats import Pace, Presence, Seat
 
@@ -33,6 +33,7 @@ __all__ = [
     "OffPlatformRow",
     "Pace",
     "PoolChange",
+    "PoolChangeFile",
     "PreparationCheck",
     "Presence",
     "RecusalRow",

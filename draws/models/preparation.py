@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from draws.models.draw import Draw
-from planning.models import Override
+from planning.models import Override, Upload
 from registry.models import Target
 
 
@@ -26,6 +26,7 @@ class PoolChange(models.Model):
     )
     reason = models.CharField("理由", max_length=300)
     evidence = models.CharField("证据", max_length=300)
+    no_file_reason = models.CharField("没有证据文件的理由", max_length=200, blank=True)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="申请人", related_name="+"
     )
@@ -100,6 +101,20 @@ class PoolChange(models.Model):
             if not at
         ]
         return f"待{'、'.join(waiting)}"
+
+
+class PoolChangeFile(Upload):
+    """排除或放回的证据文件，只增不改；放回生效时随例外一起存。"""
+
+    change = models.ForeignKey(PoolChange, models.PROTECT, verbose_name="排除与放回", related_name="files")
+    file = models.FileField("文件", upload_to="pool/%Y/%m/")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "排除与放回的证据"
+        constraints = [
+            models.UniqueConstraint(fields=["change", "sha256"], name="pool_file_is_uploaded_once"),
+            models.CheckConstraint(condition=Q(size__gt=0), name="pool_file_is_not_empty"),
+        ]
 
 
 class PreparationCheck(models.Model):

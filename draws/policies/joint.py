@@ -23,7 +23,7 @@ def check_lead(by: User, tasks: Iterable[PlanTask]) -> None:
             )
         if plan.lead is not None and by.unit_id != plan.lead.pk:
             raise NotAllowed(
-                f"{said}请由{plan.led_by}的抽取组织员办理；您登记在{by.unit.name if by.unit else '局里，没有登记科室'}。",
+                f"{said}请由{plan.led_by}的抽取组织员办理；您的账号{f'登记在{by.unit.name}' if by.unit else '没有登记科室，请系统管理员在账号页登记'}。",
                 clause=clause,
             )
 

@@ -1,6 +1,7 @@
 """Who operates, who supervises, who reads; and what the state of a draw allows."""
 
 from draws.models import Draw
+from draws.policies.joint import check_leads
 from foundation.errors import NotAllowed, OutOfOrder
 from foundation.organisation.models import Organisation, User
 from foundation.organisation.policies import check_may
@@ -46,4 +47,5 @@ def check_reader(by: User, draw: Draw) -> None:
 def check_pace(by: User, draw: Draw, what: str) -> None:
     """Pause, go on, limit: the host's, from the announcement to the signatures."""
     check_operator(by, draw)
+    check_leads(by, draw)
     check_state(draw, (S.ANNOUNCED, S.FROZEN, S.LOCKED, S.REVEALED, S.RESULT), what)

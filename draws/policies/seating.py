@@ -1,6 +1,7 @@
 """Seats and the people present: who sits where, who is let in, whether they bring enough entropy."""
 
 from draws.models import Draw, Presence, Seat
+from draws.policies.joint import check_leads
 from draws.policies.people import (
     BEFORE_FREEZE,
     ENTROPY,
@@ -17,6 +18,7 @@ from foundation.organisation.roles import Role
 
 def check_add_seat(by: User, draw: Draw) -> None:
     check_operator(by, draw)
+    check_leads(by, draw)
     check_state(draw, BEFORE_FREEZE, "安排席位")
 
 
@@ -27,6 +29,7 @@ def check_edit_seat(by: User, draw: Draw, seat: Seat) -> None:
 
 def check_print_codes(by: User, draw: Draw) -> None:
     check_operator(by, draw)
+    check_leads(by, draw)
     check_state(draw, BEFORE_FREEZE, "印席位码")
 
 
@@ -41,6 +44,7 @@ def check_reissue_code(by: User, draw: Draw, seat: Seat) -> None:
     check_state(draw, (*BEFORE_FREEZE, *VOIDABLE), "换发席位码")
     if draw.state in BEFORE_FREEZE:
         check_operator(by, draw)
+        check_leads(by, draw)
     else:
         check_supervisor(by, draw)
 
@@ -52,6 +56,7 @@ def check_confirm_presence(by: User, draw: Draw, role: str) -> None:
             raise NotAllowed("系统管理员在场须由系统管理员用自己的账号确认。")
     elif role == Presence.Role.OPERATOR:
         check_operator(by, draw)
+        check_leads(by, draw)
     elif role in (Presence.Role.DISCIPLINE, Presence.Role.APPROVER):
         check_supervisor(by, draw)
     else:

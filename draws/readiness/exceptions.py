@@ -89,7 +89,7 @@ def changes_of(draw: Draw) -> list[PoolChange]:
     rows = draw.pool_changes.select_related(
         "target", "requested_by", "approved_by", "endorsed_by", "refused_by", "draw__discipline"
     )
-    return list(rows.order_by("pk"))
+    return list(rows.prefetch_related("files").order_by("pk"))
 
 
 def _what(book: Rulebook, row: Override) -> str:

@@ -7,8 +7,10 @@ from typing import Any, Protocol, TypeVar
 from draws.models import Draw
 from draws.rules.mc1.patterns import TARGET_STATUSES
 from planning.joint import together
+from planning.models import PlanTask
 from planning.rules.naming import short_name, tier_of
 from planning.trial import book_as_planned
+from planning.weighted import words_of
 
 # The order of the screens (a choice of display, ui.md §2.3 S6); the manifest keeps its own.
 SHOW_ORDER = ("key", "special", "general")
@@ -50,6 +52,7 @@ class StratumLine:
     extra_reason: str = ""
     statuses: list[tuple[str, int]] = field(default_factory=list)
     joint: str = ""
+    weights: tuple[str, ...] = ()
 
 
 def lines_of(
@@ -62,6 +65,7 @@ def lines_of(
     book = book_as_planned(draw.plan)
     frozen = {entry["id"]: entry for entry in manifest["strata"]} if manifest else {}
     rows = list(draw.strata.select_related("quota", "unit", "joint_task__plan__lead").order_by("pk"))
+    weights = weights_of(draw, [row.line for row in rows])
     shared = len({row.unit_id for row in rows}) > 1
     found = []
     for row in rows:
@@ -78,9 +82,17 @@ def lines_of(
             statuses.get("E", 0) if counts else row.quota.pool, need, entry.get("draw", _planned(row)), entry.get("before", row.before),
             row.quota.explanation.get("sentence", ""), row.last, row.extra, row.extra_reason,
             [(TARGET_STATUSES[status], n) for status, n in sorted(statuses.items()) if status != "E"],
-            together(row.joint_task).sentence if row.joint_task else "",
+            together(row.joint_task).sentence if row.joint_task else "", weights.get(row.line, ()),
         ))  # fmt: skip
     return found
+
+
+def weights_of(draw: Draw, lines: list[str]) -> dict[str, tuple[str, ...]]:
+    """Line -> its weights in words, as approved with the plan; lines without any are left out. source: QS-10.3"""
+    tasks = PlanTask.objects.filter(plan=draw.plan_id, line__in=lines).exclude(weights=[])
+    return {
+        task.line: tuple(words_of(task)) for task in tasks.select_related("plan__organisation").order_by("no")
+    }
 
 
 def _planned(row: Any) -> int:

@@ -3,16 +3,18 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from draws import actions, policies
 from draws.forms import PoolChangeForm
-from draws.models import Draw, PoolChange
+from draws.models import Draw, PoolChange, PoolChangeFile
 from draws.readiness.exceptions import changes_of, exclusions_of, overrides_of, rule_name, rules_to_set_aside
 from draws.views.common import attempt, staff_draw, verb
+from foundation.documents.serving import send
 from foundation.errors import RuleBroken
 from foundation.organisation.pages import status_of
 from foundation.sheets.columns import Column, Sheet
@@ -22,7 +24,7 @@ from registry.exports import respond
 HOME = "draws:pool"
 SHEET = Sheet("pool", "排除与放回", (
     Column("kind", "类别"), Column("uid", "对象编号"), Column("name", "名称"), Column("rule", "规则"), Column("reason", "理由"),
-    Column("evidence", "证据"), Column("requested", "申请人"), Column("approved", "批准人"), Column("endorsed", "纪检核可人"),
+    Column("evidence", "证据"), Column("files", "证据文件", "lines"), Column("requested", "申请人"), Column("approved", "批准人"), Column("endorsed", "纪检核可人"),
     Column("state", "状态"), Column("refused", "不同意理由"),
 ))  # fmt: skip
 
@@ -43,8 +45,10 @@ def _page(
     return render(request, "draws/prep/pool.html", context, status=status)
 
 
-def _form(draw: Draw, data: Any = None) -> PoolChangeForm:
-    return PoolChangeForm(data, organisation=draw.organisation, rules=rules_to_set_aside(book_of(draw.plan)))
+def _form(draw: Draw, data: Any = None, files: Any = None) -> PoolChangeForm:
+    return PoolChangeForm(
+        data, files, organisation=draw.organisation, rules=rules_to_set_aside(book_of(draw.plan))
+    )
 
 
 def _rows(request: HttpRequest, draw: Draw) -> list[dict[str, Any]]:
@@ -62,7 +66,7 @@ def _rows(request: HttpRequest, draw: Draw) -> list[dict[str, Any]]:
 @verb(HOME)
 def ask(request: HttpRequest, number: str) -> HttpResponse:
     draw = staff_draw(request, number)
-    form = _form(draw, request.POST)
+    form = _form(draw, request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, number, status=422, form=form)
     try:
@@ -103,13 +107,27 @@ def refuse(request: HttpRequest, number: str, change: int) -> HttpResponse:
 
 
 @require_safe
+def proof(request: HttpRequest, number: str, file_id: int) -> HttpResponseBase:
+    """A file of a request, for whoever may see the draw's preparation."""
+    draw = staff_draw(request, number)
+    found = get_object_or_404(PoolChangeFile, pk=file_id, change__draw=draw)
+    try:
+        return send(found)
+    except RuleBroken as lost:
+        messages.error(request, lost.message)
+        return redirect(HOME, number)
+
+
+@require_safe
 def export(request: HttpRequest, number: str) -> HttpResponseBase:
     draw = staff_draw(request, number)
     book = book_of(draw.plan)
     records = (
         {
             "kind": row.get_kind_display(), "uid": row.target.uid, "name": row.target.name, "reason": row.reason, "evidence": row.evidence,
-            "rule": rule_name(book, row.rule) if row.rule else "", "requested": row.requested_by.name,
+            "rule": rule_name(book, row.rule) if row.rule else "",
+            "files": [f"{file.name}（{file.sha256}）" for file in row.files.all()] or ([f"没有：{row.no_file_reason}"] if row.no_file_reason else []),
+            "requested": row.requested_by.name,
             "approved": row.approved_by.name if row.approved_by else "", "endorsed": row.endorsed_by.name if row.endorsed_by else "",
             "state": row.state_words, "refused": row.refused_reason,
         }

@@ -2,6 +2,13 @@
 
 from inspections.actions.answering import Filled, save_item, save_items
 from inspections.actions.assisting import add_assistant, remove_assistant
+from inspections.actions.beside import (
+    add_partner,
+    arrange_monitoring,
+    cancel_monitoring,
+    record_monitoring,
+    remove_partner,
+)
 from inspections.actions.collecting import add_evidence, changed
 from inspections.actions.creating import create_visits
 from inspections.actions.dispatching import dispatch, renew_papers, waive
@@ -18,7 +25,10 @@ __all__ = [
     "Filled",
     "add_assistant",
     "add_evidence",
+    "add_partner",
+    "arrange_monitoring",
     "arrive",
+    "cancel_monitoring",
     "changed",
     "close_followup",
     "create_visits",
@@ -32,8 +42,10 @@ __all__ = [
     "note_receipt",
     "open_followup",
     "receive_feedback",
+    "record_monitoring",
     "register_special",
     "remove_assistant",
+    "remove_partner",
     "renew_papers",
     "reopen",
     "review",

@@ -34,6 +34,7 @@ from planning.actions.plans import (
 )
 from planning.actions.quotas import confirm_quotas
 from planning.actions.simulations import run_simulation, simulate_year
+from planning.actions.weights import set_weights
 
 __all__ = [
     "add_own_task",
@@ -68,6 +69,7 @@ __all__ = [
     "set_area_profile",
     "set_manual",
     "set_months",
+    "set_weights",
     "simulate_year",
     "submit_plan",
     "widen_scope",

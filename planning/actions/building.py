@@ -78,11 +78,13 @@ def _task_fields(book: Rulebook, line: Line, before: PlanTask | None) -> dict:
             "rates",
             "rates_reason",
             "not_joint_reason",
+            "weights",
             "note",
             "origin",
             "source",
         )
-        return {field: getattr(before, field) for field in kept}
+        values = {field: getattr(before, field) for field in kept}
+        return values if book.draw.weights else values | {"weights": []}
     item = book.item(line.item) if line.item else None
     return {
         "name": f"{naming.line_name(book, line)}{terms.PERIOD_ZH[line.period]}抽查"[:200],

@@ -22,11 +22,11 @@ from registry.models import Target
 @transaction.atomic
 def request_override(
     *, by: User, organisation: Organisation, year: int, rule: str, reason: str, evidence: str,
-    target: Target | None = None, line: str = "", files: Sequence[File] = (),
+    target: Target | None = None, line: str = "", files: Sequence[File] = (), no_file_reason: str = "",
 ) -> Override:  # fmt: skip
     """Ask to depart from a rule that says 原则上: for one target, for every target of one line, or for the year.
 
-    files: evidence, each judged by its bytes and hashed here
+    files: evidence, each judged by its bytes and hashed here · no_file_reason: why there is none
     raises: FileRefused; RuleBroken for a rule without exceptions, or without reason, evidence or object
     """
     policies.check_request_override(by, organisation)
@@ -35,6 +35,7 @@ def request_override(
     clause = policies.check_overridable(book, rule)
     if not reason.strip() or not evidence.strip():
         raise RuleBroken("申请例外要写明理由和证据。请补上。", code="reason_missing", clause=clause)
+    policies.check_proof(files, no_file_reason, clause)
     if target is None and not line and policies.needs_object(book, rule):
         raise RuleBroken("请指明例外适用的检查对象，或适用的配额线。", code="object_missing", clause=clause)
     if policies.is_about_line(book, rule) and not line:
@@ -44,11 +45,12 @@ def request_override(
     _check_not_asked(organisation, year, rule, target, line)
     override = Override.objects.create(
         organisation=organisation, year=year, rule=rule, clause=clause, target=target, line=line, reason=reason.strip(),
-        evidence=evidence.strip(), requested_by=by,
+        evidence=evidence.strip(), requested_by=by, no_file_reason="" if files else no_file_reason.strip(),
     )  # fmt: skip
     ledger.record(
         actor=by, act="planning.request_override", subject=override,
-        data={"rule": rule, "clause": clause, "target": target, "line": line, "reason": reason},
+        data={"rule": rule, "clause": clause, "target": target, "line": line, "reason": reason,
+              **({} if files else {"no_file": override.no_file_reason})},
     )  # fmt: skip
     for file in files:
         _attach(by, override, file)

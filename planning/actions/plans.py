@@ -216,6 +216,8 @@ def approve_plan(*, by: User, plan: AnnualPlan, at: datetime | None = None) -> A
     book = trial.book_of(plan)
     for task in plan.tasks.exclude(rates=[]):
         _checked_rates(book, book.line(task.line), task.rates, task.rates_reason)
+    for task in plan.tasks.exclude(weights=[]):
+        policies.check_weights(book, task.weights)
     _check_complete(plan)
     at = at or timezone.now()
     check_own_lines(plan, book, timezone.localtime(at).date(), approved=True)

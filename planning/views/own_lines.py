@@ -15,7 +15,7 @@ from planning import actions, policies, scoping, trial
 from planning.models import AnnualPlan, Override, PlanTask
 from planning.rules import own_lines, principles
 from planning.rules.own_lines import OwnLine
-from planning.scope_forms import OwnTaskForm, WidenForm
+from planning.scope_forms import NOTHING, OwnTaskForm, Start, WidenForm, beside, lower_grades
 from planning.views.common import plans
 
 PROBE = f"{own_lines.PREFIX}0"
@@ -51,7 +51,14 @@ def _own(request: HttpRequest, plan: AnnualPlan, task: PlanTask | None) -> HttpR
     """POST with `try` only counts: all of the page, or the count alone for the live update."""
     book, trying = trial.book_of(plan), "try" in request.POST
     choices = scoping.options(plan.organisation, book)
-    form = OwnTaskForm(request.POST or None, plan=plan, book=book, task=task, choices=choices)
+    form = OwnTaskForm(
+        request.POST or None,
+        plan=plan,
+        book=book,
+        task=task,
+        choices=choices,
+        start=_start(request, plan, book),
+    )
     valid = request.method == "POST" and form.is_valid()
     if valid and not trying:
         try:
@@ -74,6 +81,15 @@ def _own(request: HttpRequest, plan: AnnualPlan, task: PlanTask | None) -> HttpR
         context,
         status=422 if form.is_bound and form.errors and not trying else 200,
     )
+
+
+def _start(request: HttpRequest, plan: AnnualPlan, book: Rulebook) -> Start:
+    """?like=<task> from a task whose scope cannot grow · ?lower=1 from the page of grounds"""
+    like = request.GET.get("like", "")
+    task = plan.tasks.filter(pk=int(like), origin=PlanTask.Origin.BOOK).first() if like.isdecimal() else None
+    if task is not None:
+        return beside(task, book.line(task.line))
+    return lower_grades(book) if request.GET.get("lower") else NOTHING
 
 
 def _save(request: HttpRequest, plan: AnnualPlan, task: PlanTask | None, form: OwnTaskForm) -> PlanTask:
@@ -148,6 +164,7 @@ def scope(request: HttpRequest, task_id: int) -> HttpResponse:
         "line": line,
         "now": now,
         "tried": trying,
+        "fixed": policies.why_not_widened(line),
         **_widened(plan, book, task, form),
     }
     if request.headers.get("HX-Request"):
@@ -203,7 +220,7 @@ def ask(request: HttpRequest, task_id: int) -> HttpResponse:
         actions.request_override(
             by=request.user, organisation=task.plan.organisation, year=task.plan.year, rule=principles.DAILY_SCOPE, line=task.line,
             reason=request.POST.get("reason", ""), evidence=request.POST.get("evidence", ""),
-            files=[file for file in (request.FILES.get("file"),) if file],
+            files=[file for file in (request.FILES.get("file"),) if file], no_file_reason=request.POST.get("no_file_reason", ""),
         )  # fmt: skip
         messages.success(request, "已申请例外，等待分管领导批准；批准后计划才能批准。")
     except RuleBroken as broken:

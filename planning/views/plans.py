@@ -18,7 +18,7 @@ from foundation.errors import RuleBroken
 from foundation.organisation.models import Unit
 from foundation.organisation.pages import refused
 from foundation.organisation.policies import can
-from planning import actions, exports, layouts, plan_page, policies, trial
+from planning import actions, exports, layouts, plan_page, policies, trial, weighted
 from planning import documents as sheets
 from planning.forms import DayForm, IssueForm, ManualForm, PlanForm, TaskForm
 from planning.models import AnnualPlan, PlanTask
@@ -201,7 +201,7 @@ def task(request: HttpRequest, task_id: int) -> HttpResponse:
         "task": found, "plan": found.plan, "form": form, "line": book.line(found.line), "book": book,
         "numbers": found.numbers.select_related("unit").order_by("unit__code", "period"), "manual": book.line(found.line).basis == "manual", "several": found.numbers.values("unit").distinct().count() > 1,
         "may_edit": "edit" in policies.allowed(request.user, found.plan), "asked": exceptions_of(found),
-        "needs": missing_exception(found, book),
+        "needs": missing_exception(found, book), "weights": weighted.words_of(found),
     }  # fmt: skip
     return render(request, "planning/task.html", context, status=422 if form.is_bound else 200)
 

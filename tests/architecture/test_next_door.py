@@ -31,7 +31,7 @@ MODELS = {
     "followup_id": "inspections.FollowUp", "handover_id": "inspections.Handover", "helper_id": "inspections.VisitAssistant", "inspector_id": "personnel.Inspector",
     "item_id": "registry.InspectionItem", "merge_id": "registry.Merge", "number_id": "planning.PlannedNumber",
     "objection_id": "disclosure.Objection", "omission_id": "personnel.Omission", "override_id": "planning.Override",
-    "participant_id": "planning.PlanParticipant", "plan_id": "planning.AnnualPlan", "posting_id": "personnel.Posting",
+    "monitoring_id": "inspections.Monitoring", "participant_id": "planning.PlanParticipant", "partner_id": "inspections.VisitPartner", "plan_id": "planning.AnnualPlan", "posting_id": "personnel.Posting",
     "quota_id": "planning.Quota", "remap_id": "registry.BasisRemap", "saved_id": "registry.SavedFilter",
     "source_id": "registry.ColumnMapping", "special_id": "inspections.SpecialCheck", "target_id": "registry.Target",
     "task_id": "planning.PlanTask", "unit": "organisation.Unit", "user_id": "organisation.User",
@@ -42,7 +42,8 @@ ELSEWHERE = [
     ("desk/conflicts/", {"file_id": "draws.ConflictEvidence"}), ("m/conflicts/", {"file_id": "draws.ConflictEvidence"}),
     ("desk/plans/files/", {"file_id": "planning.PlanFile"}), ("desk/quarters/overrides/", {"file_id": "planning.OverrideFile"}),
     ("desk/draws/off/", {"pk": "draws.OffPlatformDraw"}),
-    ("desk/publish/", {"task_id": "disclosure.DisclosureTask"}), ("desk/draws/", {"run": "draws.FeasibilityRun"}),
+    ("desk/publish/", {"task_id": "disclosure.DisclosureTask"}), ("desk/draws/", {"run": "draws.FeasibilityRun", "file_id": "draws.PoolChangeFile"}),
+    ("desk/tasks/", {"file_id": "inspections.MonitoringFile"}),
     ("desk/plans/", {"run": "planning.YearSimulation"}), ("api/v1/targets/", {"pk": "registry.Target"}),
     ("api/v1/items/", {"pk": "registry.InspectionItem"}), ("api/v1/inspectors/", {"pk": "personnel.Inspector"}),
     ("api/v1/plans/", {"pk": "planning.AnnualPlan"}), ("api/v1/visits/", {"pk": "inspections.Visit"}),
@@ -51,7 +52,7 @@ ELSEWHERE = [
 # 这些不是谁的：年度、期、格式、栏目。
 PLAIN = {
     "year": ["2026"], "period": ["2026Q4"], "fmt": ["xlsx", "csv"], "what": ["results"], "kind": ["public"], "line": ["key"],
-    "verb": ["propose", "approve", "publish", "withdraw"], "layout": ["list"],
+    "verb": ["propose", "approve", "publish", "withdraw"], "layout": ["list"], "at": ["0"],
 }  # fmt: skip
 
 

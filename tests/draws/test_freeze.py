@@ -167,7 +167,7 @@ def test_an_approved_exception_is_in_the_manifest(house):
     target = Target.objects.filter(organisation=house.organisation).first()
     asked = planning.request_override(
         by=house.bureau.planner, organisation=house.organisation, year=2026, rule=house.bureau.book.caps[0].id,
-        target=target, reason="群众反映强烈", evidence="信访件 12 号",
+        target=target, reason="群众反映强烈", evidence="信访件 12 号", no_file_reason="纸质文件在档案室",
     )  # fmt: skip
     planning.approve_override(by=house.head, override=asked)
     draw, _ = make.frozen(house)

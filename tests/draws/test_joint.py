@@ -84,6 +84,8 @@ def test_what_is_frozen_stays_with_the_lead_whatever_becomes_of_the_plan(house, 
     draw, devices = make.frozen(house)
     AnnualPlan.objects.filter(pk=joint.pk).update(status="superseded")
     assert draw.strata.get(line="key").joint_task == joint.tasks.get()
+    for check, more in ((policies.check_pace, ("暂停",)), (policies.check_add_seat, ())):
+        assert "QS-9.3" in policies.why_not(check, house.second_operator, draw, *more)
     dice = next(device.seat for device in devices if device.seat.method == "spoken")
     assert "水生态环境科" in policies.why_not(policies.check_speak, house.second_operator, draw, dice)
     assert not policies.why_not(policies.check_leads, house.operator, draw)

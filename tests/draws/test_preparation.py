@@ -1,9 +1,11 @@
 """Preparing a draw: two approvals, confirmation, enough entropy, the register's review, withdrawing, rehearsed seeds."""
 
+import hashlib
 import json
 from datetime import date, timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from draws import actions, freezing, queries
 from draws.models import ConflictOfInterest, Draw, FeasibilityRun, PoolChange, RefusedAct
@@ -35,7 +37,7 @@ def ask(house, draw, target=None, **given) -> PoolChange:
     target = target or Target.objects.of(house.organisation).order_by("pk").first()
     return actions.ask_pool_change(**{
         "by": house.operator, "draw": draw, "kind": "exclude", "target": target, "reason": "纳入专案，正在立案调查",
-        "evidence": "立案通知〔2026〕7号", **given,
+        "evidence": "立案通知〔2026〕7号", "no_file_reason": "原件在案卷里", **given,
     })  # fmt: skip
 
 
@@ -174,6 +176,26 @@ def test_a_request_names_reason_evidence_own_target_and_rule(house, draw):
     with pytest.raises(RuleBroken, match="已有一份申请"):
         ask(house, draw)
     assert RefusedAct.objects.filter(draw=draw, act="draws.ask_pool_change").count() == 6
+
+
+def test_the_evidence_of_a_put_back_is_a_file_that_goes_with_the_exception(house, draw, client):
+    cap = next(cap for cap in house.bureau.book.caps if cap.strength == "principle")
+    with pytest.raises(RuleBroken, match="请附证据文件"):
+        ask(house, draw, kind="include", rule=cap.id, no_file_reason="")
+    content = b"%PDF-1.7 " + b"x" * 40
+    change = ask(house, draw, kind="include", rule=cap.id, files=[SimpleUploadedFile("通报.pdf", content)])
+    kept = change.files.get()
+    assert (kept.sha256, change.no_file_reason) == (hashlib.sha256(content).hexdigest(), "")
+    actions.endorse_pool_change(by=house.discipline, change=change)
+    actions.approve_pool_change(by=house.head, change=change)
+    (file,) = Override.objects.get().files.all()
+    assert (file.sha256, file.name) == (kept.sha256, "通报.pdf")
+    client.force_login(house.head)
+    answer = client.get(f"/desk/draws/{draw.number}/pool/files/{kept.pk}/")
+    assert b"".join(answer.streaming_content) == content
+    assert "通报.pdf" in client.get(f"/desk/draws/{draw.number}/pool/").content.decode()
+    client.force_login(create_user(None, "operator"))
+    assert client.get(f"/desk/draws/{draw.number}/pool/files/{kept.pk}/").status_code == 404
 
 
 def test_a_put_back_becomes_an_approved_exception_with_both_signatures_only(house, draw):

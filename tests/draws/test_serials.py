@@ -143,7 +143,7 @@ def test_a_formal_draw_outside_the_rulebooks_window_needs_an_approved_exception(
     assert make.prepare(house, kind="R").kind == "R"
     asked = planning.request_override(
         by=house.bureau.planner, organisation=house.organisation, year=2026, rule="draw.window",
-        reason="系统切换推迟", evidence="局长办公会纪要",
+        reason="系统切换推迟", evidence="局长办公会纪要", no_file_reason="纸质文件在档案室",
     )  # fmt: skip
     with pytest.raises(RuleBroken, match="不在 2026Q4 的抽取时间"):
         make.prepare(house)

@@ -377,7 +377,13 @@ def test_database_refuses_impossible_quotas(bureau, field, value):
 
 
 def ask(bureau, **fields):
-    fields = {"rule": "twice_a_year", "line": "key", "reason": "举报集中", "evidence": "信访件"} | fields
+    fields = {
+        "rule": "twice_a_year",
+        "line": "key",
+        "reason": "举报集中",
+        "evidence": "信访件",
+        "no_file_reason": "纸质文件在档案室",
+    } | fields
     return actions.request_override(
         by=fields.pop("by", bureau.planner), organisation=bureau.organisation, year=2026, **fields
     )
@@ -385,7 +391,13 @@ def ask(bureau, **fields):
 
 def test_exception_needs_rule_reason_evidence_and_object(bureau):
     make.approved_plan(bureau)
-    for wrong in ({"rule": "nothing"}, {"reason": ""}, {"evidence": ""}, {"line": ""}):
+    for wrong in (
+        {"rule": "nothing"},
+        {"reason": ""},
+        {"evidence": ""},
+        {"line": ""},
+        {"no_file_reason": " "},
+    ):
         with pytest.raises(RuleBroken):
             ask(bureau, **wrong)
     with pytest.raises(NotAllowed):

@@ -165,6 +165,7 @@ def test_exceptions_are_listed_by_year_with_clause_and_exported(client, bureau):
         "target": "",
         "reason": "群众反映",
         "evidence": "信访件 3 号",
+        "no_file_reason": "原件在信访科",
     }
     assert client.post(url, data).status_code == 302
     assert client.post(url, data).status_code == 409

@@ -221,7 +221,7 @@ def test_make_up_is_of_the_same_line_and_a_later_period(missed):
 
 
 def ask(bureau, rule, **fields):
-    given = {"reason": "会议推迟", "evidence": "会议纪要", **fields}
+    given = {"reason": "会议推迟", "evidence": "会议纪要", "no_file_reason": "纸质文件在档案室", **fields}
     return actions.request_override(
         by=bureau.planner, organisation=bureau.organisation, year=2026, rule=rule, **given
     )

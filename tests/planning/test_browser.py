@@ -140,6 +140,11 @@ def agreed():
     drawn = list(Target.objects.filter(organisation=bureau.organisation, permit_class="simplified")[:4])
     make.note(bureau, "wl15b", drawn, period="2026Q4")
     actions.request_override(
-        **where, year=2026, rule="plan.due", reason="等待上级计划", evidence="渝环办函 3 号"
+        **where,
+        year=2026,
+        rule="plan.due",
+        reason="等待上级计划",
+        evidence="渝环办函 3 号",
+        no_file_reason="纸质文件在档案室",
     )
     return bureau, amended, joint, Quota.objects.get(period="2026Q3", line="wl15b")

@@ -10,7 +10,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from foundation.documents.uploads import FileRefused
-from foundation.errors import NotAllowed, OutOfOrder
+from foundation.errors import NotAllowed, OutOfOrder, RuleBroken
 from foundation.ledger.models import Entry
 from planning import actions
 from planning.models import Override, OverrideFile
@@ -37,7 +37,7 @@ def paper(name="通报.pdf", content=PDF):
 def ask(bureau, **fields):
     return actions.request_override(**{
         "by": bureau.planner, "organisation": bureau.organisation, "year": 2026, "rule": "twice_a_year",
-        "reason": "信访反复", "evidence": "督查通报第 3 期", "target": Target.objects.of(bureau.organisation).first(), **fields,
+        "reason": "信访反复", "evidence": "督查通报第 3 期", "no_file_reason": "原件在督查组", "target": Target.objects.of(bureau.organisation).first(), **fields,
     })  # fmt: skip
 
 
@@ -115,3 +115,41 @@ def test_wrong_upload_is_told_on_the_page(bureau, client):
         reverse("planning:override_attach", args=[override.pk]), {"file": paper("x.pdf", b"MZ")}, follow=True
     )
     assert "内容不是 pdf 文件" in page.content.decode()
+
+
+# ---- a file, or why there is none ----
+
+
+def test_evidence_is_a_file_or_the_reason_why_there_is_none(bureau):
+    with pytest.raises(RuleBroken, match="请附证据文件") as refused:
+        ask(bureau, no_file_reason=" ")
+    assert (refused.value.code, refused.value.clause) == ("proof_missing", "QS-10.17")
+    assert not Override.objects.exists()
+    with_file = ask(bureau, files=[paper()])
+    assert (with_file.no_file_reason, with_file.files.count()) == ("", 1)
+    other = Target.objects.of(bureau.organisation).last()
+    without = ask(bureau, target=other, no_file_reason="当场口头举报，没有书面材料")
+    assert without.no_file_reason == "当场口头举报，没有书面材料"
+    assert "当场口头举报" in Entry.objects.filter(act="planning.request_override").latest("seq").content
+
+
+def test_the_form_asks_for_one_of_the_two_and_the_list_shows_which(bureau, client):
+    target = Target.objects.of(bureau.organisation).first()
+    client.force_login(bureau.planner)
+    data = {
+        "year": 2026,
+        "rule": "twice_a_year",
+        "target": target.uid,
+        "reason": "信访反复",
+        "evidence": "通报第 3 期",
+    }
+    refused = client.post(reverse("planning:overrides"), data)
+    assert refused.status_code == 422
+    assert "确实没有的，在下面写明为什么没有" in refused.content.decode()
+    client.post(reverse("planning:overrides"), data | {"no_file_reason": "通报只有纸质件"})
+    page = client.get(reverse("planning:overrides")).content.decode()
+    assert "没有附文件：通报只有纸质件" in page
+    book = load_workbook(
+        io.BytesIO(b"".join(client.get(reverse("planning:overrides_xlsx")).streaming_content))
+    )
+    assert any("没有：通报只有纸质件" in str(cell.value) for row in book.active for cell in row)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from foundation.errors import OutOfOrder, RuleBroken
 from foundation.ledger.models import Entry
 from foundation.rulebook import library
-from planning import actions, overlaps, plan_page, scoping, simulating, trial
+from planning import actions, overlaps, plan_page, policies, scoping, simulating, trial
 from planning.actions.own_lines import Terms
 from planning.models import PlanTask, Quota
 from planning.rules import own_lines
@@ -307,7 +307,7 @@ def test_nm_s05_filter_on_a_daily_check():
         actions.submit_plan(by=bureau.planner, plan=plan)
     asked = actions.request_override(
         by=bureau.planner, organisation=bureau.organisation, year=2026, rule=DAILY_SCOPE, line=daily.line,
-        reason="冬季错峰期间炼焦行业集中反弹", evidence="自治区通报第 3 期",
+        reason="冬季错峰期间炼焦行业集中反弹", evidence="自治区通报第 3 期", no_file_reason="纸质文件在档案室",
     )  # fmt: skip
     plan = actions.submit_plan(by=bureau.planner, plan=plan)
     with pytest.raises(RuleBroken, match="另一人批准"):
@@ -377,3 +377,51 @@ def test_pages_of_an_own_task_count_save_refuse_and_drop(bureau, draft, client, 
     assert "规则书的范围一家也不能少" in narrow.content.decode()
     assert client.post(reverse("planning:own_drop", args=[task.pk])).status_code == 302
     assert not PlanTask.objects.filter(origin="local").exists()
+
+
+# ---- lines whose scope cannot grow: why, and the way out ----
+
+
+def test_a_line_by_officers_says_why_it_cannot_grow_and_leads_to_a_task_of_ones_own(client):
+    bureau = make.fill(make.create_bureau("xinyang-2023"))
+    plan = actions.create_plan(by=bureau.planner, organisation=bureau.organisation, year=2026, on=make.TODAY)
+    book = trial.book_of(plan)
+    task = next(one for one in plan.tasks.order_by("no") if book.line(one.line).basis == "officers")
+    client.force_login(bureau.planner)
+    page = client.get(reverse("planning:scope", args=[task.pk])).content.decode()
+    assert "名单再大也不多抽一家" in page
+    way = f"{reverse('planning:own_new', args=[plan.pk])}?like={task.pk}"
+    assert way in page
+    form = client.get(way).content.decode()
+    assert f"{task.name}（本局加查）" in form
+    assert '<option value="manual" selected>' in form
+    line = book.line(task.line)
+    for body in line.bodies:
+        assert f'value="{body}" id="id_bodies_' in form
+    with pytest.raises(RuleBroken, match="另设任务"):
+        actions.widen_scope(by=bureau.planner, task=task, when=[], source="文件", on=make.TODAY)
+
+
+@pytest.mark.once
+def test_each_kind_of_fixed_line_has_its_own_reason():
+    lines = [line for name in make.BOOKS for line in library.get(name).quotas]
+    said = {policies.why_not_widened(line) for line in lines}
+    assert len(said - {""}) >= 2
+    for line in lines:
+        fixed = line.window is not None or line.lifetime_once or line.basis == "officers"
+        assert bool(policies.why_not_widened(line)) == fixed
+
+
+def test_the_page_of_grounds_fills_in_everybody_but_the_best_grade(client):
+    bureau = make.fill(make.create_bureau("wulong-2024"))
+    plan = actions.create_plan(by=bureau.planner, organisation=bureau.organisation, year=2026, on=make.TODAY)
+    client.force_login(bureau.planner)
+    assert "?lower=1" in client.get(reverse("planning:factors", args=[plan.pk])).content.decode()
+    form = client.get(f"{reverse('planning:own_new', args=[plan.pk])}?lower=1").content.decode()
+    grades = bureau.book.register.credit_grades
+    ticked = [
+        grade
+        for grade in grades
+        if f'value="{grade}" id=' in form and "checked" in form.split(f'value="{grade}" id=')[1][:60]
+    ]
+    assert ticked == list(grades[1:])

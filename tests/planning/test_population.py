@@ -102,6 +102,7 @@ def test_approved_override_lifts_the_cap_and_a_requested_one_does_not(bureau):
         inspect(target, date(2026, month, 1), source=f"第{month}次")
     override = actions.request_override(
         by=bureau.planner, organisation=bureau.organisation, year=2026, rule="twice_a_year", target=target, reason="举报", evidence="信访件",
+        no_file_reason="纸质文件在档案室",
     )  # fmt: skip
     assert members(bureau).status[target.pk] == "C.CAP"
     actions.approve_override(by=bureau.head, override=override)

@@ -44,7 +44,7 @@ def test_qs_s01_cap_against_quota():
     assert (third.required, third.pool, third.shortfall, third.reasons) == (1, 0, 1, ["cap_limited"])
     asked = actions.request_override(
         by=bureau.planner, organisation=bureau.organisation, year=2026, rule="twice_a_year", target=only,
-        reason="群众反映强烈", evidence="信访件 3 号",
+        reason="群众反映强烈", evidence="信访件 3 号", no_file_reason="纸质文件在档案室",
     )  # fmt: skip
     assert asked.clause == "QS-10.17"
     actions.approve_override(by=bureau.head, override=asked)

@@ -260,7 +260,13 @@ def test_exception_is_asked_for_and_decided_by_another(client, bureau, today):
     make.approved_plan(bureau)
     target = make.create_targets(bureau, 1, permit_class="key")[0]
     url = reverse("planning:ask", args=[QUARTER, "key", bureau.units[0].pk])
-    data = {"rule": "twice_a_year", "target": target.uid, "reason": "群众反映", "evidence": "信访件 3 号"}
+    data = {
+        "rule": "twice_a_year",
+        "target": target.uid,
+        "reason": "群众反映",
+        "evidence": "信访件 3 号",
+        "no_file_reason": "原件在信访科",
+    }
     assert sign_in(client, bureau.planner).post(url, data).status_code == 302
     override = Override.objects.get()
     assert (
