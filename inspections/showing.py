@@ -26,11 +26,11 @@ from registry.models import PriorInspection
 State = Visit.State
 READ = 200  # entries behind the little history beside a visit; all of them are in the case file
 ACTS = {
-    "inspections.add_assistant": "加辅助人员", "inspections.remove_assistant": "减辅助人员",
+    "inspections.import_field": "导入移动执法记录", "inspections.add_assistant": "加辅助人员", "inspections.remove_assistant": "减辅助人员",
     "inspections.create_visits": "生成任务", "inspections.dispatch": "派发通知", "inspections.arrive": "到场亮证",
     "inspections.finish": "检查结束", "inspections.submit_record": "签字提交", "inspections.review": "审核",
     "inspections.reopen": "退回更正", "inspections.waive": "免予检查", "inspections.close_followup": "后续办结",
-    "inspections.add_evidence": "上传证据", "inspections.set_production_state": "填生产状态",
+    "inspections.add_evidence": "上传证据", "inspections.name_survey": "注明勘查笔录", "inspections.set_production_state": "填生产状态",
     "inspections.save_item": "填检查事项", "inspections.open_followup": "登记后续", "inspections.set_followup_terms": "填整改要求",
     "inspections.receive_feedback": "企业评价", "inspections.renew_papers": "重新生成文书", "inspections.file_case": "归档", "inspections.hand_over": "移送", "inspections.note_receipt": "移送回执",
 }  # fmt: skip
