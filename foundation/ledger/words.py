@@ -6,7 +6,7 @@ _BY_APP = {
     "workdays": "import_holidays 录入放假安排",
     "system": "restore 恢复备份",
     "registry": "create_target 新增检查对象 edit_target 修改检查对象 change_status 变更状态 record_flag 登记标记 revoke_flag 撤销标记 "
-    "record_permit 登记许可证 record_rating 登记信用评价 record_basis 登记检查依据 record_prior_inspection 登记已有检查 "
+    "record_permit 登记许可证 record_rating 登记信用评价 record_basis 登记检查依据 record_prior_inspection 登记已有检查 note_checks_below 取下级已做检查 "
     "override_tier 改定层级 end_override 结束改定 recompute_tiers 重算层级 set_tags 改标识 save_term 改标识字典 seed_terms 装入标识字典 review 登记复核 "
     "request_change 申请变更 approve_change 批准变更 return_change 退回变更 withdraw_change 撤回变更 merge_targets 合并对象 "
     "undo_merge 撤销合并 tell_apart 认定不是同一家 compare_permits 对照许可证名单 create_item 新增事项 edit_item 修改事项 "

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -15,8 +16,9 @@ from planning import actions, policies, scoping, trial
 from planning.models import AnnualPlan, Override, PlanTask
 from planning.rules import own_lines, principles
 from planning.rules.own_lines import OwnLine
-from planning.scope_forms import OwnTaskForm, WidenForm
+from planning.scope_forms import OwnTaskForm, WidenForm, recheck_terms
 from planning.views.common import plans
+from registry import actions as registry
 
 PROBE = f"{own_lines.PREFIX}0"
 
@@ -41,6 +43,23 @@ def new(request: HttpRequest, plan_id: int) -> HttpResponse:
     return _own(request, _plan(request, plan_id), None)
 
 
+@require_POST
+def recheck(request: HttpRequest, plan_id: int) -> HttpResponse:
+    """A superior's second look: what its branches checked this year comes in, then the task with that scope. source: NM-30.2"""
+    plan = _plan(request, plan_id)
+    try:
+        new = registry.note_checks_below(
+            organisation=plan.organisation, on=timezone.localdate(), by=request.user
+        )
+    except RuleBroken as broken:
+        messages.error(request, broken.message)
+        return redirect("planning:plan", plan.pk)
+    messages.success(
+        request, f"已取下级今年的检查，新增 {new} 次。下面的任务只从下级已查过的对象里抽，其余请补填。"
+    )
+    return redirect(f"{reverse('planning:own_new', args=[plan.pk])}?recheck=1")
+
+
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest, task_id: int) -> HttpResponse:
     task = _task(request, task_id)
@@ -51,7 +70,8 @@ def _own(request: HttpRequest, plan: AnnualPlan, task: PlanTask | None) -> HttpR
     """POST with `try` only counts: all of the page, or the count alone for the live update."""
     book, trying = trial.book_of(plan), "try" in request.POST
     choices = scoping.options(plan.organisation, book)
-    form = OwnTaskForm(request.POST or None, plan=plan, book=book, task=task, choices=choices)
+    given = {"initial": recheck_terms(plan.organisation, plan.year)} if "recheck" in request.GET else {}
+    form = OwnTaskForm(request.POST or None, plan=plan, book=book, task=task, choices=choices, **given)
     valid = request.method == "POST" and form.is_valid()
     if valid and not trying:
         try:
