@@ -264,6 +264,7 @@ IMPORT_DOORS = {
     "items": "registry.doors.ITEMS",
     "inspectors": "personnel.doors.INSPECTORS",
     "assistants": "personnel.doors.ASSISTANTS",
+    "field": "inspections.doors.FIELD",
 }
 # 文书种类 → 生成函数（接收 subject_id，返回 foundation.documents.rendering.Page）。
 DOCUMENT_KINDS = {

@@ -112,6 +112,7 @@ def helpers_of(visit: Visit) -> list[dict[str, str]]:
 
 
 def held_of(visit: Visit) -> demanding.Held:
-    """What the record of a visit rests on so far; one query where samples were taken."""
-    surveys = visit.evidence.filter(survey=True).count() if visit.sampled else 0
-    return demanding.Held(visit.mode, visit.device, visit.sampled, surveys, visit.off_site_source)
+    """What the record of a visit rests on so far."""
+    return demanding.Held(
+        visit.mode, visit.device, visit.sampled, len(visit.survey_files), visit.off_site_source
+    )

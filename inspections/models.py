@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from draws.models import Draw
+from foundation.intake import models as intake
 from foundation.organisation.models import Organisation, ScopedQuerySet, User
 from personnel.models import Assistant, Inspector
 from planning.models import PlanTask
@@ -119,7 +120,12 @@ class Visit(models.Model):
     device = models.CharField(
         "移动执法设备", max_length=60, blank=True, help_text="到场登记所用手机的编号，或移动执法系统的设备号"
     )
+    field_started_at = models.DateTimeField(
+        "现场开始时间", null=True, blank=True, help_text="移动执法系统所记；到场登记时以它为准"
+    )
+    field_ended_at = models.DateTimeField("现场结束时间", null=True, blank=True)
     sampled = models.BooleanField("是否采样", null=True, blank=True)
+    survey_files = models.JSONField("现场勘查笔录", default=list, blank=True, help_text="证据材料的指纹")
     off_site_source = models.CharField(
         "所用文件或数据来源", max_length=200, blank=True, help_text="非现场检查据以检查的文件号、平台和时段"
     )
@@ -152,6 +158,10 @@ class Visit(models.Model):
             models.CheckConstraint(
                 condition=Q(arrived_at=None) | Q(dispatched_at__isnull=False), name="visit_starts_after_its_notice",
                 violation_error_message="没有派发通知的检查不能开始。",
+            ),
+            models.CheckConstraint(
+                condition=Q(field_started_at=None, field_ended_at=None) | Q(field_ended_at__gte=models.F("field_started_at")),
+                name="field_times_come_together", violation_error_message="现场结束时间不能早于开始时间。",
             ),
             models.CheckConstraint(
                 condition=~Q(state="waived") | Q(waived_for__isnull=False), name="waived_visit_names_the_other_check"
@@ -302,7 +312,6 @@ class Evidence(models.Model):
     media_type = models.CharField("类型", max_length=100)
     size = models.PositiveIntegerField("字节数")
     sha256 = models.CharField("指纹", max_length=64)
-    survey = models.BooleanField("是现场勘查笔录", default=False)
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="上传人", related_name="+"
     )
@@ -658,6 +667,58 @@ class SpecialCheck(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class FieldImport(intake.Batch):
+    """从别的移动执法系统导入的一批检查数据：上传、核对、确认、可撤销。source: NM-14.1, WL-4.6, QZ-7.1"""
+
+    class Meta:
+        verbose_name = verbose_name_plural = "移动执法导入批次"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=intake.STATE_NAMES.split()), name="field_import_state_is_known"
+            )
+        ]
+
+
+class FieldImportPart(intake.Part):
+    """移动执法导入批次的一段变化。"""
+
+    batch = models.ForeignKey(FieldImport, models.PROTECT, verbose_name="批次", related_name="parts")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "移动执法导入变化"
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "no"], name="field_import_part_is_numbered_once")
+        ]
+
+
+class FieldImportedRow(models.Model):
+    """已导入批次的一行：哪次检查的哪个事项、改了什么、原来是什么、附了哪些材料。"""
+
+    batch = models.ForeignKey(FieldImport, models.PROTECT, verbose_name="批次", related_name="imported")
+    visit_item = models.ForeignKey(VisitItem, models.PROTECT, verbose_name="检查事项", related_name="+")
+    row = models.PositiveIntegerField("行号")
+    fields = models.JSONField("字段", default=list, help_text="字段、旧值、新值")
+    before = models.JSONField("原值", default=dict)
+    after = models.JSONField("导入的值", default=dict)
+    files = models.JSONField("材料指纹", default=list)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "移动执法导入明细"
+
+
+class FieldMapping(intake.Mapping):
+    """列对应：移动执法系统导出文件的表头，对到本系统的哪一列。"""
+
+    class Meta:
+        verbose_name = verbose_name_plural = "移动执法列对应"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "name"], name="field_mapping_name_is_unique",
+                violation_error_message="这个名称的列对应已存在。",
+            )
+        ]  # fmt: skip
 
 
 from inspections.beside_models import Monitoring, MonitoringFile, VisitPartner  # noqa: E402, F401  (they refer to Visit)

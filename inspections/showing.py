@@ -35,11 +35,11 @@ State = Visit.State
 ONLY_OURS = "只记录、只公示本部门负责的事项"  # source: NM-7.2
 READ = 200  # entries behind the little history beside a visit; all of them are in the case file
 ACTS = {
-    "inspections.add_assistant": "加辅助人员", "inspections.remove_assistant": "减辅助人员",
+    "inspections.import_field": "导入移动执法记录", "inspections.add_assistant": "加辅助人员", "inspections.remove_assistant": "减辅助人员",
     "inspections.create_visits": "生成任务", "inspections.dispatch": "派发通知", "inspections.arrive": "到场亮证",
     "inspections.finish": "检查结束", "inspections.submit_record": "签字提交", "inspections.review": "审核",
     "inspections.reopen": "退回更正", "inspections.waive": "免予检查", "inspections.close_followup": "后续办结",
-    "inspections.add_evidence": "上传证据", "inspections.set_production_state": "填生产状态",
+    "inspections.add_evidence": "上传证据", "inspections.name_survey": "注明勘查笔录", "inspections.set_production_state": "填生产状态",
     "inspections.save_item": "填检查事项", "inspections.open_followup": "登记后续", "inspections.set_followup_terms": "填整改要求",
     "inspections.arrange_monitoring": "安排同步监测", "inspections.record_monitoring": "登记监测结果", "inspections.cancel_monitoring": "不再监测",
     "inspections.add_partner": "加参加部门", "inspections.remove_partner": "去掉参加部门",

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
+from foundation.intake.urls import intake_urls
 from inspections.views import beside, duty, filing, handing, people, rectify, results, special, tasks
 
 app_name = "inspections"
 
 urlpatterns = [
+    *intake_urls("field", "tasks/import/", "import-field"),
     path("performance/", people.performance, name="people"),
     path("performance/state/", duty.state, name="duty"),
     path("performance/recount/", people.recount, name="people-recount"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from foundation.organisation.models import Organisation
 from foundation.rulebook.model import Rulebook
 from foundation.rulebook.tables import Quota as Line
 from planning import scoping
@@ -160,6 +161,9 @@ class OwnTaskForm(ScopeForm):
         help_text="只列已公布的事项。",
     )
     note = forms.CharField(label="备注", max_length=300, required=False)
+    below = forms.BooleanField(
+        label="只从本年度下级已检查过的对象里抽", required=False, help_text="上级复抽用；与其他条件同时满足"
+    )
 
     def __init__(
         self, *args: Any, plan: AnnualPlan, book: Rulebook, task: PlanTask | None = None, start: Start = NOTHING, **kwargs: Any
@@ -199,8 +203,15 @@ class OwnTaskForm(ScopeForm):
         return data
 
     @property
+    def when(self) -> list[dict[str, Any]]:
+        typed = super().when
+        if not self.cleaned_data.get("below"):
+            return typed
+        return [{**(typed[0] if typed else {}), scoping.CHECKED_BELOW: True}]
+
+    @property
     def terms(self) -> Terms:
-        data = {name: self.cleaned_data[name] for name in OwnTaskForm.base_fields}
+        data = {name: self.cleaned_data[name] for name in OwnTaskForm.base_fields if name != "below"}
         if data["basis"] != "manual":
             data["count"] = None
         return Terms(when=self.when, **data)
@@ -212,4 +223,13 @@ def _initial(task: PlanTask, line: OwnLine) -> dict[str, Any]:
         "name": line.zh, "source": line.source, "activity": line.activity or DAILY, "bodies": list(line.bodies), "period": line.period,
         "basis": line.basis, "rates": "、".join(rate_text(line, rate) for rate in line.rates), "count": first.manual if first else None,
         "method": task.method, "offices": "、".join(task.offices), "items": task.items.all(), "note": task.note,
+        "below": bool((scoping.editable(line) or {}).get(scoping.CHECKED_BELOW)),
     }  # fmt: skip
+
+
+def second_look(organisation: Organisation, year: int) -> Start:
+    """What a superior's second look starts from; every word of it can still be changed. source: NM-30.2"""
+    return Start({
+        "name": f"{year}年下级已查对象复抽", "below": True, "period": "year", "basis": "manual",
+        "note": f"{organisation.name}从下级当年已抽查的对象中再次抽查，看抽查质量",
+    })  # fmt: skip

@@ -26,6 +26,7 @@ FIELDS = (
     "tier", "kind", "area", "category", "label", "permit_class", "control_level", "credit_grade", "flag",
 )  # fmt: skip
 """Conditions a planner can set, in the order of the page."""
+CHECKED_BELOW = "inspected_by_subordinate"
 SHOWN = 6
 
 
@@ -104,7 +105,10 @@ def by_name(condition: Condition, names: dict[str, str]) -> Condition:
 def editable(line: Any) -> dict[str, Any] | None:
     """The scope as ticks of the form; None when it is more than that."""
     raw = own_lines.raw_of(line.when)
-    plain = len(raw) == 1 and all(key in FIELDS and isinstance(value, list) for key, value in raw[0].items())
+    plain = len(raw) == 1 and all(
+        (key in FIELDS and isinstance(value, list)) or (key == CHECKED_BELOW and value is True)
+        for key, value in raw[0].items()
+    )
     return raw[0] if plain else None
 
 

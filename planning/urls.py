@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern] = [
     path("plans/new/", plans.plan_new, name="plan_new"),
     path("plans/tasks/<int:task_id>/", plans.task, name="task"),
     path("plans/<int:plan_id>/own/", own_lines.new, name="own_new"),
+    path("plans/<int:plan_id>/recheck/", own_lines.recheck, name="recheck"),
     path("plans/tasks/<int:task_id>/own/", own_lines.edit, name="own_task"),
     path("plans/tasks/<int:task_id>/own/drop/", own_lines.drop, name="own_drop"),
     path("plans/tasks/<int:task_id>/own/ask/", own_lines.ask, name="own_ask"),

@@ -43,6 +43,7 @@ class Door:
     """app: prefix of the acts in the ledger · scope: what marks this register's rows in tables shared by several
     place: URL name of the upload page, the other pages are called after it · home: URL name of the register
     shown: columns that describe a new row · may: raises NotAllowed · write: raises RegisterMoved
+    table: (name, bytes) of the table in whatever is uploaded; accept: what the file dialogue offers
     asked: what of a batch waits for a second person, None = nothing
     """
 
@@ -58,6 +59,8 @@ class Door:
     write: Callable[[Any, date, User, Tell], dict[str, Any]]
     undo: Callable[[Any, date, User, Tell], Undone]
     asked: Callable[[Any], Asked | None] = lambda batch: None
+    table: Callable[[str, bytes], tuple[str, bytes]] = lambda name, data: (name, data)
+    accept: str = ".xlsx,.xls,.csv"
     shown: tuple[str, ...] = ()
     after: str = ""
     sources: tuple[str, ...] = ("省平台", "排污许可导出", "本局台账")

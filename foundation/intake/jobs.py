@@ -91,7 +91,9 @@ def _handler(batch: Batch) -> User:
 
 def _read(gate: Door, batch: Batch, on: date) -> None:
     register = gate.register(batch.organisation, on)
-    grid, layout = checking.open_file(register, batch.file_name, bytes(batch.upload or b""), batch.columns)
+    grid, layout = checking.open_file(
+        register, *gate.table(batch.file_name, bytes(batch.upload or b"")), batch.columns
+    )
     reading.fill(gate, batch, register, grid, layout, _handler(batch))
 
 

@@ -33,7 +33,7 @@ def check_file(
     """
     door.may(by, organisation)
     register = door.register(organisation, on)
-    grid, layout = checking.open_file(register, file_name, data, mapping)
+    grid, layout = checking.open_file(register, *door.table(file_name, data), mapping)
     batch = reading.new_batch(
         door, organisation, file_name, data, by, state=State.READING, columns=dict(mapping or {}), source=source,
         started_at=timezone.now(),
@@ -91,7 +91,7 @@ def choose_columns(
     check_columns_open(batch)
     data = bytes(batch.upload or b"")
     register = door.register(batch.organisation, on)
-    grid, layout = checking.open_file(register, batch.file_name, data, columns)
+    grid, layout = checking.open_file(register, *door.table(batch.file_name, data), columns)
     if source.strip():
         save_mapping(door=door, organisation=batch.organisation, name=source, columns=columns, by=by)
     batch.columns, batch.source, batch.handler = dict(columns), source.strip()[:40], by

@@ -81,7 +81,7 @@ def _take(request: HttpRequest, gate: Door, form: UploadForm) -> Batch:
         "by": request.user,
     }
     try:
-        grid = read(file.name, what["data"], prefer=_sheet(request, gate).title)
+        grid = read(*gate.table(file.name, what["data"]), prefer=_sheet(request, gate).title)
         known = form.mapping
         source, columns = (known.name, known.columns) if known else sources.recognised(gate, bureau, grid)
         if file.size > steps.LONG_FILE:
@@ -143,7 +143,7 @@ def columns(request: HttpRequest, kind: str, batch_id: int) -> HttpResponse:
     urls, sheet = pages.Urls(gate, found.pk), _sheet(request, gate)
     try:
         steps.check_columns_open(found)
-        grid = read(found.file_name, bytes(found.upload), prefer=sheet.title)
+        grid = read(*gate.table(found.file_name, bytes(found.upload)), prefer=sheet.title)
     except RuleBroken as broken:
         messages.error(request, broken.message)
         return redirect(urls.batch if found.state != State.MAPPING else urls.upload)

@@ -6,7 +6,7 @@ _BY_APP = {
     "workdays": "import_holidays 录入放假安排",
     "system": "restore 恢复备份",
     "registry": "create_target 新增检查对象 edit_target 修改检查对象 change_status 变更状态 record_flag 登记标记 revoke_flag 撤销标记 "
-    "record_permit 登记许可证 record_rating 登记信用评价 record_basis 登记检查依据 record_prior_inspection 登记已有检查 "
+    "record_permit 登记许可证 record_rating 登记信用评价 record_basis 登记检查依据 record_prior_inspection 登记已有检查 note_checks_below 取下级已做检查 "
     "override_tier 改定层级 end_override 结束改定 recompute_tiers 重算层级 set_tags 改标识 save_term 改标识字典 seed_terms 装入标识字典 review 登记复核 "
     "request_change 申请变更 approve_change 批准变更 return_change 退回变更 withdraw_change 撤回变更 merge_targets 合并对象 "
     "undo_merge 撤销合并 tell_apart 认定不是同一家 compare_permits 对照许可证名单 create_item 新增事项 edit_item 修改事项 "
@@ -35,9 +35,9 @@ _BY_APP = {
     "see_conflicts 查看利害关系 note_conflict_looks 记录查看利害关系 answer_swap 答复互换 ask_swap_again 再问互换 open_visited 检查后公开名称 "
     "register_off_platform 登记平台外抽取 decide_off_platform 批准平台外抽取 void_off_platform 作废平台外抽取",
     "inspections": "create_visits 生成检查任务 dispatch 派发通知 arrive 到场亮证 set_production_state 填生产状态 save_item 填检查事项 "
-    "add_evidence 上传证据 finish 检查结束 submit_record 签字提交 review 审核结果 reopen 退回更正 waive 免予检查 open_followup 登记后续 "
+    "add_evidence 上传证据 name_survey 注明勘查笔录 finish 检查结束 submit_record 签字提交 review 审核结果 reopen 退回更正 waive 免予检查 open_followup 登记后续 "
     "set_followup_terms 填整改要求 close_followup 后续办结 receive_feedback 企业评价 renew_papers 重新生成文书 file_case 归档 hand_over 移送 "
-    "note_receipt 移送回执 add_assistant 加辅助人员 remove_assistant 减辅助人员 register_special 登记非随机检查 decide_special 批准非随机检查 finish_special 登记非随机检查结果 recount 重新点数 "
+    "note_receipt 移送回执 import_field 导入移动执法记录 check_file 核对文件 commit_import 导入移动执法数据 undo_import 撤销导入 drop_import 放弃导入 add_assistant 加辅助人员 remove_assistant 减辅助人员 register_special 登记非随机检查 decide_special 批准非随机检查 finish_special 登记非随机检查结果 recount 重新点数 "
     "arrange_monitoring 安排同步监测 record_monitoring 登记监测结果 cancel_monitoring 不再监测 add_partner 加参加部门 remove_partner 去掉参加部门",
     "disclosure": "ensure_tasks 列入待公示 refresh_deadlines 重算公示期限 propose 公示送审 approve 批准公示 return 退回公示 publish 发布 "
     "exempt 申请不公开 correct 更正公示 withdraw 撤回公示 receive_objection 收到异议 answer_objection 答复异议",

@@ -34,29 +34,24 @@ def add_evidence(
         raise RuleBroken(f"“{judged.name}”在传输中损坏，收到的内容与本机不一致。请重新上传。", code="damaged")
     known = Evidence.objects.filter(visit=visit, sha256=judged.sha256).first()
     if known:
-        return _named_survey(known, by) if survey and not known.survey else known
-    evidence = Evidence(
-        visit=visit, visit_item=visit_item, survey=survey, uploaded_by=by, uploaded_at=moment(now)
-    )
+        return _name_survey(visit, known, by) if survey else known
+    evidence = Evidence(visit=visit, visit_item=visit_item, uploaded_by=by, uploaded_at=moment(now))
     judged.fill(evidence)
     evidence.save()
     ledger.record(actor=by, act="inspections.add_evidence", subject=visit, data={
         "name": judged.name, "sha256": judged.sha256, "size": judged.size, "item": visit_item.item.code if visit_item else "",
-        "survey": survey,
     })  # fmt: skip
-    return evidence
+    return _name_survey(visit, evidence, by) if survey else evidence
 
 
-def _named_survey(evidence: Evidence, by: User) -> Evidence:
-    """A file that is there already turns out to be the survey notes."""
-    evidence.survey = True
-    evidence.save(update_fields=["survey"])
-    ledger.record(
-        actor=by,
-        act="inspections.add_evidence",
-        subject=evidence.visit,
-        data={"name": evidence.name, "sha256": evidence.sha256, "survey": True},
-    )
+def _name_survey(visit: Visit, evidence: Evidence, by: User) -> Evidence:
+    """The file, new or there already, is the survey notes; the stored file itself is never touched."""
+    if evidence.sha256 not in visit.survey_files:
+        visit.survey_files = [*visit.survey_files, evidence.sha256]
+        visit.save(update_fields=["survey_files"])
+        ledger.record(
+            actor=by, act="inspections.name_survey", subject=visit, data={"name": evidence.name, "sha256": evidence.sha256}
+        )  # fmt: skip
     return evidence
 
 

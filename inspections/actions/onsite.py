@@ -40,6 +40,7 @@ def arrive(
             f"现场步骤还没有确认：{'、'.join(missing)}。请逐项办理后勾选。", code="steps_missing"
         )
     visit.state = states.after(visit.state, "arrive")
+    at = visit.field_started_at or at
     visit.arrived_at, visit.arrived_by, visit.onsite_steps = at, by, list(wanted)
     visit.device = visit.device or words(device, 60, "设备编号")
     visit.received_by, visit.arrival_code = words(received_by, 60, "在场人员"), words(code, 80, "入企码")
@@ -111,7 +112,7 @@ def finish(*, by: User, visit: Visit, at: datetime | None = None, now: datetime 
 
 def end_of(visit: Visit, at: datetime | None, now: datetime) -> datetime:
     """raises: RuleBroken for an end before the arrival or in the future"""
-    end = at or visit.finished_at or now
+    end = at or visit.finished_at or visit.field_ended_at or now
     if visit.arrived_at and end < visit.arrived_at:
         raise RuleBroken("检查结束时间早于到场时间，请改正。", code="ends_before_arrival")
     if end > now:

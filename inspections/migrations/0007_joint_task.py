@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('inspections', '0008_device_sampling_and_sources'),
+        ('inspections', '0008_mobile_enforcement_records'),
         ('planning', '0005_files_leads_and_areas'),
     ]
 

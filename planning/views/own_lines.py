@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -15,8 +16,17 @@ from planning import actions, policies, scoping, trial
 from planning.models import AnnualPlan, Override, PlanTask
 from planning.rules import own_lines, principles
 from planning.rules.own_lines import OwnLine
-from planning.scope_forms import NOTHING, OwnTaskForm, Start, WidenForm, beside, lower_grades
+from planning.scope_forms import (
+    NOTHING,
+    OwnTaskForm,
+    Start,
+    WidenForm,
+    beside,
+    lower_grades,
+    second_look,
+)
 from planning.views.common import plans
+from registry import actions as registry
 
 PROBE = f"{own_lines.PREFIX}0"
 
@@ -39,6 +49,23 @@ def _task(request: HttpRequest, task_id: int) -> PlanTask:
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest, plan_id: int) -> HttpResponse:
     return _own(request, _plan(request, plan_id), None)
+
+
+@require_POST
+def recheck(request: HttpRequest, plan_id: int) -> HttpResponse:
+    """A superior's second look: what its branches checked this year comes in, then the task with that scope. source: NM-30.2"""
+    plan = _plan(request, plan_id)
+    try:
+        new = registry.note_checks_below(
+            organisation=plan.organisation, on=timezone.localdate(), by=request.user
+        )
+    except RuleBroken as broken:
+        messages.error(request, broken.message)
+        return redirect("planning:plan", plan.pk)
+    messages.success(
+        request, f"已取下级今年的检查，新增 {new} 次。下面的任务只从下级已查过的对象里抽，其余请补填。"
+    )
+    return redirect(f"{reverse('planning:own_new', args=[plan.pk])}?recheck=1")
 
 
 @require_http_methods(["GET", "POST"])
@@ -84,11 +111,15 @@ def _own(request: HttpRequest, plan: AnnualPlan, task: PlanTask | None) -> HttpR
 
 
 def _start(request: HttpRequest, plan: AnnualPlan, book: Rulebook) -> Start:
-    """?like=<task> from a task whose scope cannot grow · ?lower=1 from the page of grounds"""
+    """?like=<task> from a task whose scope cannot grow · ?lower=1 from the page of grounds ·
+    ?recheck=1 a superior's second look
+    """
     like = request.GET.get("like", "")
     task = plan.tasks.filter(pk=int(like), origin=PlanTask.Origin.BOOK).first() if like.isdecimal() else None
     if task is not None:
         return beside(task, book.line(task.line))
+    if request.GET.get("recheck"):
+        return second_look(plan.organisation, plan.year)
     return lower_grades(book) if request.GET.get("lower") else NOTHING
 
 

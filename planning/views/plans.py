@@ -69,6 +69,7 @@ def _page(request: HttpRequest, found: AnnualPlan, issue: IssueForm | None = Non
         "layouts": layouts.LAYOUTS, "usual": layouts.default(sheet.book), "papers": _papers(found),
         "allowed": policies.allowed(request.user, found), "issue_form": issue or IssueForm(initial={"issued_on": today}),
         "document": documents.latest("plan_sheet", found.pk), "pdf_reason": unavailable_reason(), "day_form": DayForm(),
+        "is_superior": found.organisation.branches.exists(),
         "own": found.author_id == request.user.pk and can(request.user, "planning.approve"),
     }  # fmt: skip
     return render(request, "planning/plan.html", context, status=422 if issue and issue.errors else 200)

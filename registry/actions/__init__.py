@@ -28,7 +28,7 @@ from registry.actions.dossier import (
 from registry.actions.finding import compare_permits, drop_filter, save_filter
 from registry.actions.flags import record_flag, revoke_flag
 from registry.actions.held import approve_batch, return_batch
-from registry.actions.inspections import record_prior_inspection
+from registry.actions.inspections import note_checks_below, record_prior_inspection
 from registry.actions.items import (
     approve_item,
     create_item,
@@ -59,7 +59,7 @@ __all__ = [
     "adopt_rulebook", "approve_batch", "approve_change", "approve_item", "change_status", "check_file", "commit_import", "compare_permits",
     "confirm_remap", "correct_row", "create_item", "create_target", "drop_filter", "drop_import",
     "drop_remap", "edit_item", "edit_parts", "edit_target", "end_override", "mapping_columns",
-    "merge_targets", "override_tier", "propose_remap", "publish_item", "publish_remapped",
+    "merge_targets", "note_checks_below", "override_tier", "propose_remap", "publish_item", "publish_remapped",
     "recompute_tiers", "record_basis", "record_flag", "record_permit", "record_prior_inspection",
     "record_rating", "record_review", "repeal_item", "request_end_of_tier", "request_merge",
     "request_status", "request_tier", "request_unmerge", "return_batch", "return_change", "return_item", "revise_item",

@@ -38,6 +38,7 @@ MODELS = {
     "visit_id": "inspections.Visit", "word_id": "personnel.Speciality",
 }  # fmt: skip
 ELSEWHERE = [
+    ("desk/tasks/import/", {"batch_id": "inspections.FieldImport", "source_id": "inspections.FieldMapping"}),
     ("desk/inspectors/", {"batch_id": "personnel.PersonnelImport", "source_id": "personnel.PersonnelMapping"}),
     ("desk/conflicts/", {"file_id": "draws.ConflictEvidence"}), ("m/conflicts/", {"file_id": "draws.ConflictEvidence"}),
     ("desk/plans/files/", {"file_id": "planning.PlanFile"}), ("desk/quarters/overrides/", {"file_id": "planning.OverrideFile"}),

@@ -55,3 +55,38 @@ def wait_all(pids: list[int]) -> list[int]:
 
 def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+WRITES = ("INSERT", "UPDATE", "DELETE")
+
+
+def after_writes(number: int, work: Callable[[], object]) -> Callable[[], None]:
+    """The same work in a process that is killed right after its number-th write, before anything is committed."""
+
+    def run() -> None:
+        done = 0
+
+        def count(execute, sql, params, many, context):
+            nonlocal done
+            found = execute(sql, params, many, context)
+            if sql.lstrip().upper().startswith(WRITES):
+                done += 1
+                if done == number:
+                    die()
+            return found
+
+        with connection.execute_wrapper(count):
+            work()
+
+    return run
+
+
+def killed_at_each_write(work: Callable[[], object], check: Callable[[bool], None], step: int = 1) -> int:
+    """Kill the work after its first, second, … write until it gets through; check(killed) each time. returns: kills"""
+    for kills, number in enumerate(range(1, 400, step)):
+        (code,) = wait_all([child(after_writes(number, work))])
+        assert code in (-9, 0)
+        check(code == -9)
+        if code == 0:
+            return kills
+    raise AssertionError("the work never got through")

@@ -91,7 +91,7 @@ def test_the_phone_asks_whether_samples_were_taken_and_takes_the_notes(sampled, 
     assert "要有《现场勘查笔录》" in client.get(review).content.decode()
     given = {"files": make.upload(), "survey": "1"}
     client.post(reverse("phone:evidence", args=[sampled.visit.pk]), given)
-    assert sampled.visit.evidence.get().survey
+    assert sampled.fresh().survey_files == [sampled.visit.evidence.get().sha256]
     assert "要有《现场勘查笔录》" not in client.get(review).content.decode()
     client.post(url, {"state": "normal", "sampled": "no"})
     assert sampled.fresh().sampled is False
