@@ -90,7 +90,7 @@ def item_tasks(visit: Visit, rows: Sequence[dict[str, Any]]) -> list[dict[str, A
 
 def _item_task(visit: Visit, row: dict[str, Any]) -> dict[str, Any]:
     begun = row["answered"] > 0 or row["label"]
-    how_far = f"{row['answered']} / {row['points']} 行" if row["points"] else "未填"
+    how_far = f"{row['answered']} / {row['points']} 条" if row["points"] else "未填"
     tone = "warn" if row["problem"] else "" if row["complete"] else "info" if begun else "neu"
     return {
         "label": f"{row['number']}．{row['row'].item.name}", "hint": row["text"], "tone": tone,

@@ -51,7 +51,7 @@ class World:
             kind="joint_departments",
         )
         self.override = planning.request_override(
-            by=self.user, organisation=house.organisation, year=2026, rule="twice_a_year", reason="信访", evidence="函",
+            by=self.user, organisation=house.organisation, year=2026, rule="twice_a_year", reason="信访", evidence="函", no_file_reason="纸件在档案室",
             target=Target.objects.of(house.organisation).last(),
         )  # fmt: skip
         self.conflict = draws.declare_conflict(
