@@ -13,6 +13,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from foundation.rulebook.shortfall import REASON_LABELS
+from foundation.sheets.columns import guarded
 from planning import layouts
 from planning.account import Account
 from planning.board import Board
@@ -22,7 +23,6 @@ from planning.plan_page import Sheet, comparisons
 from planning.rules.terms import long_zh
 
 _HEAD = PatternFill("solid", fgColor="E4EAF1")
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 QUOTA_HEADS = (
     "层级",
     "主体",
@@ -286,9 +286,9 @@ def _minute(moment: datetime | None) -> str:
 def _fill(
     page: Worksheet, title: str, heads: Sequence[str], widths: Sequence[int], rows: Iterable[Sequence[Any]]
 ) -> None:
-    page.append([title])
+    page.append([guarded(title)])
     page["A1"].font = Font(bold=True, size=14)
-    page.append(list(heads))
+    page.append([guarded(head) for head in heads])
     for cell in page[2]:
         cell.fill, cell.font = _HEAD, Font(bold=True)
     for row in rows:
@@ -302,8 +302,8 @@ def _fill(
 
 
 def _safe(value: Any) -> Any:
-    """Text a spreadsheet cannot take for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_DANGEROUS) else value
+    """Text that a spreadsheet would run is kept as text."""
+    return guarded(value) if isinstance(value, str) else value
 
 
 def _saved(book: Workbook) -> BytesIO:

@@ -15,6 +15,7 @@ from disclosure.models import DisclosureTask
 from foundation.errors import NotAllowed, RuleBroken
 from foundation.organisation.models import Organisation
 from foundation.organisation.policies import can
+from foundation.sheets.columns import guarded
 from foundation.workdays.models import Holiday, HolidayYear
 
 MANAGE = "holidays.manage"
@@ -117,7 +118,7 @@ def year_file(request: HttpRequest, year: int) -> HttpResponse:
     rows = csv.writer(response)
     rows.writerow(["日期", "类型", "名称"])
     for day in Holiday.objects.filter(year=found).order_by("date"):
-        rows.writerow([day.date.isoformat(), day.get_kind_display(), day.name])
+        rows.writerow([day.date.isoformat(), day.get_kind_display(), guarded(day.name)])
     return response
 
 

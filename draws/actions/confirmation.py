@@ -27,6 +27,9 @@ def confirm_preparation(
     if waiting:
         raise OutOfOrder(f"还不能确认准备：{'；'.join(waiting)}。", code="pool_change_waits")
     parts = parts_of(draw)
+    last = draw.preparation_checks.order_by("-pk").first()
+    if last is not None and (last.by_id, last.fingerprint) == (by.pk, whole(parts)):
+        raise OutOfOrder("您已经确认过，之后没有改动，不用再确认。", code="confirmed_already")
     made = PreparationCheck.objects.create(
         draw=draw, by=by, at=moment(now), fingerprint=whole(parts), parts=parts, note=note.strip()
     )

@@ -100,8 +100,8 @@ def template(sheet: Sheet) -> IO[bytes]:
         _template_column(page, lists, index, column)
     _explain(book.create_sheet("填写说明"), sheet)
     example = book.create_sheet("示例")
-    example.append([column.title for column in sheet.columns])
-    example.append([column.example for column in sheet.columns])
+    _append(example, [column.title for column in sheet.columns])
+    _append(example, [column.example for column in sheet.columns])
     for cell in example[1]:
         cell.font, cell.fill = Font(bold=True), _HEAD
     if lists.max_row == 1 and lists.cell(1, 1).value is None:
@@ -122,13 +122,18 @@ def _template_column(page: Any, lists: Any, index: int, column: Column) -> None:
     if options and len(options) <= _LIST_LIMIT:
         lists.cell(1, index, column.title).font = Font(bold=True)
         for row, option in enumerate(options, 2):
-            lists.cell(row, index, option)
+            lists.cell(row, index, guarded(option))
         rule = DataValidation(
             type="list", formula1=f"'填写选项'!${letter}$2:${letter}${len(options) + 1}", allow_blank=True
         )
         rule.errorTitle, rule.error = "不在选项里", f"“{column.title}”只能从列表里选。"
         page.add_data_validation(rule)
         rule.add(f"{letter}2:{letter}5000")
+
+
+def _append(page: Any, texts: Sequence[str]) -> None:
+    """A row of words; areas, units and specialities among them are named by people."""
+    page.append([guarded(text) for text in texts])
 
 
 def _options(column: Column) -> list[str]:
@@ -145,13 +150,13 @@ def _explain(page: Any, sheet: Sheet) -> None:
         words = column.help
         if column.choices and column.kind in ("choice", "words"):
             words = f"{words}{'。' if words else ''}可填：{'、'.join(column.choices.values())}"
-        page.append([column.title, "是" if column.required else "", words, column.example])
+        _append(page, [column.title, "是" if column.required else "", words, column.example])
     for note in (
         "空着的单元格表示不改原来的内容；要清空，请写“清空”两个字。",
         "日期写成 2026-03-01；号码列请先设为“文本”格式。",
         *sheet.notes,
     ):
-        page.append([note])
+        _append(page, [note])
     for letter, width in zip("ABCD", (22, 6, 70, 30), strict=True):
         page.column_dimensions[letter].width = width
 
