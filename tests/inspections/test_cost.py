@@ -42,7 +42,7 @@ def test_each_step_of_a_visit_costs_a_bounded_number_of_queries():
         "state": (7, lambda: actions.set_production_state(by=case.lead, visit=case.visit, state="normal")),
         "items": (10, lambda: actions.save_items(by=case.lead, visit=case.visit, filled=ready)),
         "submit": (
-            33,  # eight of them count the year of the two who signed, one asks who helped
+            35,  # eight of them count the year of the two who signed, one asks who helped, two read who came along and what was measured
             lambda: actions.submit_record(**submitted, finished_at=make.SIGNED, now=make.SIGNED),
         ),
         "review": (

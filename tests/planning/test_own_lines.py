@@ -382,6 +382,7 @@ def test_pages_of_an_own_task_count_save_refuse_and_drop(bureau, draft, client, 
 # ---- lines whose scope cannot grow: why, and the way out ----
 
 
+@pytest.mark.django_db
 def test_a_line_by_officers_says_why_it_cannot_grow_and_leads_to_a_task_of_ones_own(client):
     bureau = make.fill(make.create_bureau("xinyang-2023"))
     plan = actions.create_plan(by=bureau.planner, organisation=bureau.organisation, year=2026, on=make.TODAY)
@@ -412,6 +413,7 @@ def test_each_kind_of_fixed_line_has_its_own_reason():
         assert bool(policies.why_not_widened(line)) == fixed
 
 
+@pytest.mark.django_db
 def test_the_page_of_grounds_fills_in_everybody_but_the_best_grade(client):
     bureau = make.fill(make.create_bureau("wulong-2024"))
     plan = actions.create_plan(by=bureau.planner, organisation=bureau.organisation, year=2026, on=make.TODAY)
