@@ -22,7 +22,7 @@ _BY_APP = {
     "note_drawn 记已抽 note_voided 记抽取中止 note_published 记已公开 note_make_up 记补抽 note_duty_done 报送办结 "
     "attach_evidence 附例外证据 set_area_profile 填片区情况 add_plan_file 附计划文件 remove_plan_file 撤计划文件 add_participant 加参与方 "
     "remove_participant 撤参与方 record_agreement 登记同意文件 drop_task 删任务 add_own_task 自设任务 change_own_task 改自设任务 "
-    "drop_own_task 撤自设任务 widen_scope 扩大范围",
+    "drop_own_task 撤自设任务 add_rule_note 附规则解释 withdraw_rule_note 收回规则解释 widen_scope 扩大范围",
     "draws": "prepare 新建抽取会 revise 改抽取会 announce 公告抽取会 confirm_preparation 确认准备 confirm_presence 确认到场 freeze 冻结名单 "
     "add_seat 加席位 edit_seat 改席位 remove_seat 撤席位 reissue_code 换席位码 print_codes 打印席位码 join 入席 join_own 本人入席 slip 封签 "
     "speak 代记数字 confirm_spoken 本人核对 enter_lottery 录入彩票号 open_slip 开签 seal 锁定种子 resume 恢复 pause 暂停 go_on 继续 limit 定时限 "

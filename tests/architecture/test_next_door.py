@@ -29,7 +29,7 @@ MODELS = {
     "conflict": "draws.ConflictOfInterest", "consent_id": "draws.SwapConsent", "document_id": "documents.Document",
     "entity_id": "registry.Entity", "evidence_id": "inspections.Evidence", "flag_id": "registry.TargetFlag",
     "followup_id": "inspections.FollowUp", "handover_id": "inspections.Handover", "helper_id": "inspections.VisitAssistant", "inspector_id": "personnel.Inspector",
-    "item_id": "registry.InspectionItem", "merge_id": "registry.Merge", "number_id": "planning.PlannedNumber",
+    "item_id": "registry.InspectionItem", "merge_id": "registry.Merge", "note_id": "planning.RuleNote", "number_id": "planning.PlannedNumber",
     "objection_id": "disclosure.Objection", "omission_id": "personnel.Omission", "override_id": "planning.Override",
     "participant_id": "planning.PlanParticipant", "plan_id": "planning.AnnualPlan", "posting_id": "personnel.Posting",
     "quota_id": "planning.Quota", "remap_id": "registry.BasisRemap", "saved_id": "registry.SavedFilter",
