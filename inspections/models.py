@@ -728,3 +728,6 @@ class FieldMapping(intake.Mapping):
                 violation_error_message="这个名称的列对应已存在。",
             )
         ]  # fmt: skip
+
+
+from inspections.audit_models import Audit, AuditFinding  # noqa: E402, F401  Django looks for models here

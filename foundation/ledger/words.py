@@ -37,7 +37,7 @@ _BY_APP = {
     "inspections": "create_visits 生成检查任务 dispatch 派发通知 arrive 到场亮证 set_production_state 填生产状态 save_item 填检查事项 "
     "add_evidence 上传证据 name_survey 注明勘查笔录 finish 检查结束 submit_record 签字提交 review 审核结果 reopen 退回更正 waive 免予检查 open_followup 登记后续 "
     "set_followup_terms 填整改要求 close_followup 后续办结 receive_feedback 企业评价 renew_papers 重新生成文书 file_case 归档 hand_over 移送 "
-    "note_receipt 移送回执 import_field 导入移动执法记录 check_file 核对文件 commit_import 导入移动执法数据 undo_import 撤销导入 drop_import 放弃导入 add_assistant 加辅助人员 remove_assistant 减辅助人员 register_special 登记非随机检查 decide_special 批准非随机检查 finish_special 登记非随机检查结果 recount 重新点数",
+    "note_receipt 移送回执 open_audit 登记稽查 add_finding 登记稽查问题 rectify_finding 登记稽查整改 judge_finding 认可稽查整改 conclude_audit 办结稽查 import_field 导入移动执法记录 check_file 核对文件 commit_import 导入移动执法数据 undo_import 撤销导入 drop_import 放弃导入 add_assistant 加辅助人员 remove_assistant 减辅助人员 register_special 登记非随机检查 decide_special 批准非随机检查 finish_special 登记非随机检查结果 recount 重新点数",
     "disclosure": "ensure_tasks 列入待公示 refresh_deadlines 重算公示期限 propose 公示送审 approve 批准公示 return 退回公示 publish 发布 "
     "exempt 申请不公开 correct 更正公示 withdraw 撤回公示 receive_objection 收到异议 answer_objection 答复异议",
 }

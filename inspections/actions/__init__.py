@@ -2,6 +2,13 @@
 
 from inspections.actions.answering import Filled, save_item, save_items
 from inspections.actions.assisting import add_assistant, remove_assistant
+from inspections.actions.auditing import (
+    add_finding,
+    conclude_audit,
+    judge_finding,
+    open_audit,
+    rectify_finding,
+)
 from inspections.actions.collecting import add_evidence, changed
 from inspections.actions.creating import create_visits
 from inspections.actions.dispatching import dispatch, renew_papers, waive
@@ -18,9 +25,11 @@ __all__ = [
     "Filled",
     "add_assistant",
     "add_evidence",
+    "add_finding",
     "arrive",
     "changed",
     "close_followup",
+    "conclude_audit",
     "create_visits",
     "decide_special",
     "dispatch",
@@ -28,10 +37,13 @@ __all__ = [
     "finish",
     "finish_special",
     "hand_over",
+    "judge_finding",
     "latest_record",
     "note_receipt",
+    "open_audit",
     "open_followup",
     "receive_feedback",
+    "rectify_finding",
     "register_special",
     "remove_assistant",
     "renew_papers",
