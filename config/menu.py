@@ -61,6 +61,7 @@ MENU: list[tuple[str, list[Entry]]] = [
         "监督",
         [
             Entry("统计", "disclosure:stats", "chart", ("disclosure.view", "ledger.view")),
+            Entry("稽查", "inspections:audits", "review", ("inspections.view", "draws.supervise")),
             Entry("操作记录", "ledger:entries", "log", ("ledger.view",)),
             Entry("规则书", "rulebook", "book"),
             Entry("工作日设置", "settings", "cal", ("holidays.manage",)),

@@ -17,6 +17,11 @@ urlpatterns = [
     path("desk/_ui/progress/", gallery.progress, name="ui-progress"),
     path("desk/_ui/<slug:layout>/", gallery.layout, name="ui-layout"),
     path("desk/rulebook/", rulebook_views.rulebook, name="rulebook"),
+    path("desk/rulebook/notes/new/", rulebook_views.new_note, name="rule-note-new"),
+    path("desk/rulebook/notes/export/", rulebook_views.export_notes, name="rule-notes-export"),
+    path(
+        "desk/rulebook/notes/<int:note_id>/withdraw/", rulebook_views.withdraw_note, name="rule-note-withdraw"
+    ),
     path("open/rulebook/", rulebook_views.open_rulebook, name="open-rulebook"),
     path("desk/settings/", holidays.settings, name="settings"),
     path("desk/settings/holidays/check/", holidays.check, name="settings-check"),

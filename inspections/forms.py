@@ -6,7 +6,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 
 from foundation.organisation.models import Organisation
-from inspections.models import Feedback, FollowUp, Handover, Visit, VisitItem
+from inspections.models import Audit, Feedback, FollowUp, Handover, Visit, VisitItem
 from inspections.rules import outcomes
 from inspections.rules.signing import Signed
 from personnel.models import Assistant
@@ -369,3 +369,44 @@ class PartnerForm(forms.Form):
     name = forms.CharField(label="参加部门", max_length=100, help_text="例如 县水利局")
     people = forms.CharField(label="人员", max_length=200, required=False)
     basis = forms.CharField(label="依据", max_length=200, help_text="政府的统一要求、联合方案或函件的文号")
+
+
+class AuditForm(forms.Form):
+    audited = forms.ModelChoiceField(
+        queryset=Organisation.objects.none(),
+        label="被稽查机构",
+        error_messages={"required": "请选择被稽查机构。"},
+    )
+    method = forms.ChoiceField(label="方式", choices=Audit.Method.choices)
+    first = forms.DateField(label="稽查时段起", widget=DateInput())
+    last = forms.DateField(label="稽查时段止", widget=DateInput())
+    subject = forms.CharField(
+        label="稽查内容", max_length=500, widget=forms.Textarea(attrs={"rows": 3}), help_text="例如 抽查比例、亮证和记录、公示期限"
+    )  # fmt: skip
+
+    def __init__(self, *args, organisations, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["audited"].queryset = organisations
+
+
+class FindingForm(forms.Form):
+    mark_optional = True
+    problem = forms.CharField(label="问题", max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+    visit = forms.CharField(
+        label="检查任务编号", max_length=40, required=False, help_text="问题出在哪次检查；不针对某一次的不填"
+    )
+    demand = forms.CharField(label="整改要求", max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+    due_on = forms.DateField(label="整改期限", widget=DateInput())
+
+    def __init__(self, *args, audited: Organisation, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.audited = audited
+
+    def clean_visit(self) -> Visit | None:
+        number = self.cleaned_data["visit"].strip()
+        if not number:
+            return None
+        found = Visit.objects.filter(organisation=self.audited, number=number).first()
+        if found is None:
+            raise forms.ValidationError(f"{self.audited.name}没有这个编号的检查任务，请核对。")
+        return found

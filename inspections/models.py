@@ -721,4 +721,5 @@ class FieldMapping(intake.Mapping):
         ]  # fmt: skip
 
 
+from inspections.audit_models import Audit, AuditFinding  # noqa: E402, F401  Django looks for models here
 from inspections.beside_models import Monitoring, MonitoringFile, VisitPartner  # noqa: E402, F401  (they refer to Visit)

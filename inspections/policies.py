@@ -8,7 +8,17 @@ from foundation.errors import NotAllowed, OutOfOrder, RuleBroken
 from foundation.organisation.models import Organisation, User
 from foundation.organisation.policies import can as may
 from foundation.organisation.policies import check_another, check_may
-from inspections.models import Evidence, Feedback, FollowUp, Handover, Monitoring, SpecialCheck, Visit
+from inspections.models import (
+    Audit,
+    AuditFinding,
+    Evidence,
+    Feedback,
+    FollowUp,
+    Handover,
+    Monitoring,
+    SpecialCheck,
+    Visit,
+)
 from inspections.rules import states
 from registry.models import Target
 
@@ -248,6 +258,41 @@ def why_not(check: Callable[..., None], *args: Any) -> str:
 
 def can(check: Callable[..., None], *args: Any) -> bool:
     return not why_not(check, *args)
+
+
+AUDITORS = ("inspections.review", "draws.supervise")
+
+
+def check_audit(by: User, organisation: Organisation, audited: Organisation) -> None:
+    """A reviewer, the leader or the discipline officer, of the own bureau or a branch. source: NM-41.1, NM-42.1"""
+    if by.organisation_id != organisation.pk or not any(may(by, code) for code in AUDITORS):
+        raise NotAllowed("稽查由稽查机构的结果审核人、分管领导或纪检监督员登记。")
+    if not Organisation.objects.visible_to(by).filter(pk=audited.pk).exists():
+        raise NotAllowed(f"{audited.name}不是本局，也不是下级机构，不能稽查。")
+
+
+def check_audit_open(audit: Audit) -> None:
+    if audit.concluded_on:
+        raise OutOfOrder(f"{audit.number} 已在 {audit.concluded_on} 办结，不能再改。")
+
+
+def check_rectify(by: User, audit: Audit) -> None:
+    """The audited organisation says what it did."""
+    if by.organisation_id != audit.audited_id or not any(
+        may(by, code) for code in (*AUDITORS, "planning.edit")
+    ):
+        raise NotAllowed(f"整改情况由{audit.audited.name}登记。")
+
+
+def check_judge_finding(by: User, audit: Audit, finding: AuditFinding) -> None:
+    check_audit(by, audit.organisation, audit.audited)
+    check_audit_open(audit)
+    if finding.rectified_on is None:
+        raise OutOfOrder("被稽查机构还没有登记整改情况。")
+    if finding.accepted_on:
+        raise OutOfOrder(f"整改已在 {finding.accepted_on} 认可。")
+    if finding.rectified_by is not None:
+        check_another(by, finding.rectified_by, "整改情况")
 
 
 def check_feedback(visit: Visit) -> None:

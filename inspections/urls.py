@@ -3,7 +3,7 @@
 from django.urls import path
 
 from foundation.intake.urls import intake_urls
-from inspections.views import beside, duty, filing, handing, people, rectify, results, special, tasks
+from inspections.views import audits, beside, duty, filing, handing, people, rectify, results, special, tasks
 
 app_name = "inspections"
 
@@ -47,6 +47,13 @@ urlpatterns = [
     path("tasks/special/<int:special_id>/", special.special, name="special"),
     path("tasks/special/<int:special_id>/decide/", special.decide, name="special-decide"),
     path("tasks/special/<int:special_id>/finish/", special.finish, name="special-finish"),
+    path("audits/", audits.audits, name="audits"),
+    path("audits/export/", audits.export, name="audits-export"),
+    path("audits/new/", audits.new, name="audit-new"),
+    path("audits/<int:audit_id>/", audits.audit, name="audit"),
+    path("audits/<int:audit_id>/conclude/", audits.conclude, name="audit-conclude"),
+    path("audits/<int:audit_id>/findings/<int:finding_id>/rectify/", audits.rectify, name="finding-rectify"),
+    path("audits/<int:audit_id>/findings/<int:finding_id>/judge/", audits.judge, name="finding-judge"),
     path("results/", results.reviews, name="reviews"),
     path("results/<int:visit_id>/", results.review, name="review"),
     path("results/<int:visit_id>/pass/", results.passed, name="pass"),

@@ -346,6 +346,16 @@ class MakeUpForm(forms.Form):
         return data
 
 
+class NoteForm(forms.Form):
+    mark_optional = True
+    text = forms.CharField(
+        label="解释", max_length=1000, widget=forms.Textarea(attrs={"rows": 4}), help_text="这条规则在本局怎么理解、怎么执行；不能改变规则书的数"
+    )  # fmt: skip
+    document = forms.CharField(
+        label="解释的文件", max_length=200, required=False, help_text="文号；没有发文的不填"
+    )
+
+
 class AdoptionForm(forms.Form):
     rulebook = forms.ChoiceField(label="规则书")
     effective_from = forms.DateField(label="自何日起采用", widget=forms.DateInput(attrs={"type": "date"}))

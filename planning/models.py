@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from foundation.organisation.models import Area, Organisation, ScopedQuerySet, Unit
+from foundation.organisation.models import Area, Organisation, ScopedQuerySet, Unit, User
 from foundation.rulebook.periods import Period
 from planning.rules.months import by_month
 from registry.models import InspectionItem
@@ -540,3 +540,51 @@ class DutyDone(models.Model):
 
     def __str__(self) -> str:
         return self.duty
+
+
+class RuleNoteQuerySet(models.QuerySet):
+    def visible_in(self, organisation: Organisation) -> Self:
+        """The bureau's own and those of the organisations above it, which it can only read. source: QS-23.1, NM-45.1"""
+        above = [organisation.pk]
+        parent = organisation.parent
+        while parent is not None and parent.pk not in above:
+            above.append(parent.pk)
+            parent = parent.parent
+        return self.filter(organisation__in=above)
+
+    def in_force(self) -> Self:
+        return self.filter(withdrawn_at=None)
+
+
+class RuleNote(models.Model):
+    """对规则书一条规则的解释：谁、何时、依据什么文件；只增不改，收回留痕。"""
+
+    organisation = models.ForeignKey(Organisation, models.PROTECT, verbose_name="机构", related_name="+")
+    rulebook_id = models.CharField("规则书", max_length=60)
+    rule = models.CharField("规则", max_length=120, help_text="表名/条目，如 quota/key")
+    rule_title = models.CharField("规则名称", max_length=300)
+    text = models.CharField("解释", max_length=1000)
+    document = models.CharField("解释的文件", max_length=200, blank=True, help_text="文号；没有发文的不填")
+    written_by = models.ForeignKey(User, models.PROTECT, verbose_name="解释人", related_name="+")
+    written_at = models.DateTimeField("时间", default=timezone.now)
+    withdrawn_by = models.ForeignKey(
+        User, models.PROTECT, verbose_name="收回人", null=True, blank=True, related_name="+"
+    )
+    withdrawn_at = models.DateTimeField("收回时间", null=True, blank=True)
+    withdrawn_reason = models.CharField("收回的原因", max_length=300, blank=True)
+
+    objects = RuleNoteQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "规则解释"
+        indexes = [models.Index(fields=["organisation", "rulebook_id"], name="note_by_rulebook")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(text=""), name="rule_note_says_something"),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None) | ~Q(withdrawn_reason=""), name="withdrawn_note_has_a_reason",
+                violation_error_message="请写明收回的原因。",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.rule_title

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
         ('draws', '0008_off_platform'),
         ('organisation', '0001_initial'),
         ('personnel', '0004_dated_people_and_assistants'),
-        ('registry', '0010_register_between_two_days'),
+        ('registry', '0011_register_between_two_days'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -22,7 +22,7 @@ _BY_APP = {
     "note_drawn 记已抽 note_voided 记抽取中止 note_published 记已公开 note_make_up 记补抽 note_duty_done 报送办结 "
     "attach_evidence 附例外证据 set_area_profile 填片区情况 add_plan_file 附计划文件 remove_plan_file 撤计划文件 add_participant 加参与方 "
     "remove_participant 撤参与方 record_agreement 登记同意文件 drop_task 删任务 add_own_task 自设任务 change_own_task 改自设任务 "
-    "drop_own_task 撤自设任务 widen_scope 扩大范围 set_weights 设权重",
+    "drop_own_task 撤自设任务 add_rule_note 附规则解释 withdraw_rule_note 收回规则解释 widen_scope 扩大范围 set_weights 设权重",
     "draws": "prepare 新建抽取会 revise 改抽取会 announce 公告抽取会 confirm_preparation 确认准备 confirm_presence 确认到场 freeze 冻结名单 "
     "add_seat 加席位 edit_seat 改席位 remove_seat 撤席位 reissue_code 换席位码 print_codes 打印席位码 join 入席 join_own 本人入席 slip 封签 "
     "speak 代记数字 confirm_spoken 本人核对 enter_lottery 录入彩票号 open_slip 开签 seal 锁定种子 resume 恢复 pause 暂停 go_on 继续 limit 定时限 "
@@ -37,7 +37,7 @@ _BY_APP = {
     "inspections": "create_visits 生成检查任务 dispatch 派发通知 arrive 到场亮证 set_production_state 填生产状态 save_item 填检查事项 "
     "add_evidence 上传证据 name_survey 注明勘查笔录 finish 检查结束 submit_record 签字提交 review 审核结果 reopen 退回更正 waive 免予检查 open_followup 登记后续 "
     "set_followup_terms 填整改要求 close_followup 后续办结 receive_feedback 企业评价 renew_papers 重新生成文书 file_case 归档 hand_over 移送 "
-    "note_receipt 移送回执 import_field 导入移动执法记录 check_file 核对文件 commit_import 导入移动执法数据 undo_import 撤销导入 drop_import 放弃导入 add_assistant 加辅助人员 remove_assistant 减辅助人员 register_special 登记非随机检查 decide_special 批准非随机检查 finish_special 登记非随机检查结果 recount 重新点数 "
+    "note_receipt 移送回执 open_audit 登记稽查 add_finding 登记稽查问题 rectify_finding 登记稽查整改 judge_finding 认可稽查整改 conclude_audit 办结稽查 import_field 导入移动执法记录 check_file 核对文件 commit_import 导入移动执法数据 undo_import 撤销导入 drop_import 放弃导入 add_assistant 加辅助人员 remove_assistant 减辅助人员 register_special 登记非随机检查 decide_special 批准非随机检查 finish_special 登记非随机检查结果 recount 重新点数 "
     "arrange_monitoring 安排同步监测 record_monitoring 登记监测结果 cancel_monitoring 不再监测 add_partner 加参加部门 remove_partner 去掉参加部门",
     "disclosure": "ensure_tasks 列入待公示 refresh_deadlines 重算公示期限 propose 公示送审 approve 批准公示 return 退回公示 publish 发布 "
     "exempt 申请不公开 correct 更正公示 withdraw 撤回公示 receive_objection 收到异议 answer_objection 答复异议",

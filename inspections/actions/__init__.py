@@ -2,6 +2,13 @@
 
 from inspections.actions.answering import Filled, save_item, save_items
 from inspections.actions.assisting import add_assistant, remove_assistant
+from inspections.actions.auditing import (
+    add_finding,
+    conclude_audit,
+    judge_finding,
+    open_audit,
+    rectify_finding,
+)
 from inspections.actions.beside import (
     add_partner,
     arrange_monitoring,
@@ -25,12 +32,14 @@ __all__ = [
     "Filled",
     "add_assistant",
     "add_evidence",
+    "add_finding",
     "add_partner",
     "arrange_monitoring",
     "arrive",
     "cancel_monitoring",
     "changed",
     "close_followup",
+    "conclude_audit",
     "create_visits",
     "decide_special",
     "dispatch",
@@ -38,11 +47,14 @@ __all__ = [
     "finish",
     "finish_special",
     "hand_over",
+    "judge_finding",
     "latest_record",
     "note_receipt",
+    "open_audit",
     "open_followup",
     "receive_feedback",
     "record_monitoring",
+    "rectify_finding",
     "register_special",
     "remove_assistant",
     "remove_partner",

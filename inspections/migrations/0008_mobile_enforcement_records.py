@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         ('draws', '0009_conflicts_of_assistants'),
         ('inspections', '0007_assistants_on_visits'),
         ('organisation', '0001_initial'),
-        ('registry', '0010_register_between_two_days'),
+        ('registry', '0011_register_between_two_days'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -13,6 +13,7 @@ from planning.actions.joint import (
     remove_plan_file,
 )
 from planning.actions.makeups import note_make_up
+from planning.actions.notes import add_rule_note, withdraw_rule_note
 from planning.actions.overrides import approve_override, attach_evidence, refuse_override, request_override
 from planning.actions.own_lines import (
     add_own_task,
@@ -40,6 +41,7 @@ __all__ = [
     "add_own_task",
     "add_participant",
     "add_plan_file",
+    "add_rule_note",
     "amend_plan",
     "approve_override",
     "approve_plan",
@@ -73,4 +75,5 @@ __all__ = [
     "simulate_year",
     "submit_plan",
     "widen_scope",
+    "withdraw_rule_note",
 ]

@@ -1,7 +1,7 @@
 """A rulebook as people read it: every table, every value in Chinese, where it comes from, the words it rests on."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -96,11 +96,13 @@ class Group:
 
 @dataclass(frozen=True)
 class Block:
-    """One entry of a table with its title."""
+    """One entry of a table with its title. rule: what a note of interpretation is attached to, e.g. quota/key"""
 
     title: str
     anchor: str
     groups: tuple[Group, ...]
+    rule: str = ""
+    notes: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -110,18 +112,38 @@ class Chapter:
     blocks: tuple[Block, ...]
 
 
-def chapters(book: Rulebook) -> list[Chapter]:
-    """Every table of the book that has entries, in the order of the schema."""
+def chapters(book: Rulebook, notes: Mapping[str, Sequence[Any]] | None = None) -> list[Chapter]:
+    """Every table of the book that has entries, in the order of the schema. notes: by rule"""
     names = _names(book)
     found = []
     for table in TABLES:
         entries = getattr(book, table.attribute)
         entries = entries if table.many else (entries,)
         if entries:
+            blocks = [_block(book, entry, names) for entry in entries]
             found.append(
-                Chapter(table.name, table.cls.zh_name, tuple(_block(book, entry, names) for entry in entries))
+                Chapter(table.name, table.cls.zh_name, tuple(_noted(table.name, blocks, notes or {})))
             )
     return found
+
+
+def _noted(table: str, blocks: Sequence[Block], notes: Mapping[str, Sequence[Any]]) -> Iterator[Block]:
+    """Each with a name of its own: of several entries with one id the second is …#2, and so on."""
+    met: dict[str, int] = {}
+    for block in blocks:
+        met[block.anchor] = met.get(block.anchor, 0) + 1
+        again = f"#{met[block.anchor]}" if met[block.anchor] > 1 else ""
+        rule = f"{table}/{block.anchor}{again}"
+        yield replace(block, rule=rule, notes=tuple(notes.get(rule, ())))
+
+
+def rules_of(book: Rulebook) -> dict[str, str]:
+    """Rule → chapter and title: everything a note may be attached to."""
+    return {
+        block.rule: f"{chapter.title}：{block.title}"
+        for chapter in chapters(book)
+        for block in chapter.blocks
+    }
 
 
 def _names(book: Rulebook) -> dict[str, str]:

@@ -23,13 +23,13 @@ PARAMETER = re.compile(r"<(\w+):(\w+)>")
 
 MODELS = {
     "absence_id": "personnel.Absence", "area_id": "organisation.Area", "asked": "draws.ReplacementRequest",
-    "assignment_id": "registry.TierAssignment", "assistant_id": "personnel.Assistant", "basis_id": "registry.LegalBasis",
+    "assignment_id": "registry.TierAssignment", "assistant_id": "personnel.Assistant", "audit_id": "inspections.Audit", "basis_id": "registry.LegalBasis",
     "batch_id": "registry.ImportBatch", "case_id": "inspections.CaseFile", "certificate_id": "personnel.Certificate",
     "change": "draws.PoolChange", "change_id": "registry.PendingChange", "comparison_id": "registry.PermitComparison",
     "conflict": "draws.ConflictOfInterest", "consent_id": "draws.SwapConsent", "document_id": "documents.Document",
-    "entity_id": "registry.Entity", "evidence_id": "inspections.Evidence", "flag_id": "registry.TargetFlag",
+    "entity_id": "registry.Entity", "evidence_id": "inspections.Evidence", "finding_id": "inspections.AuditFinding", "flag_id": "registry.TargetFlag",
     "followup_id": "inspections.FollowUp", "handover_id": "inspections.Handover", "helper_id": "inspections.VisitAssistant", "inspector_id": "personnel.Inspector",
-    "item_id": "registry.InspectionItem", "merge_id": "registry.Merge", "number_id": "planning.PlannedNumber",
+    "item_id": "registry.InspectionItem", "merge_id": "registry.Merge", "note_id": "planning.RuleNote", "number_id": "planning.PlannedNumber",
     "objection_id": "disclosure.Objection", "omission_id": "personnel.Omission", "override_id": "planning.Override",
     "monitoring_id": "inspections.Monitoring", "participant_id": "planning.PlanParticipant", "partner_id": "inspections.VisitPartner", "plan_id": "planning.AnnualPlan", "posting_id": "personnel.Posting",
     "quota_id": "planning.Quota", "remap_id": "registry.BasisRemap", "saved_id": "registry.SavedFilter",

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('inspections', '0007_joint_task'),
+        ('inspections', '0010_joint_task'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('inspections', '0008_mobile_enforcement_records'),
+        ('inspections', '0009_audits'),
         ('planning', '0005_files_leads_and_areas'),
     ]
 

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('draws', '0009_joint_tasks'),
+        ('draws', '0010_joint_tasks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
