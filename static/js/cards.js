@@ -1,9 +1,9 @@
 // 窄屏上的表：一行变一张卡片，表头的字写到每一格前面。没有脚本时照旧横向滚动。
-// 不改的：跨行的表、没有表头的表、两列的表、自己另有窄屏样式的表（data-keep 或 .items、.todo、.cal、.avail、.tbl--tight）。
+// 不改的：跨行的表、没有表头的表、两列的表、自己另有窄屏样式的表（data-keep 或 .items、.todo、.cal、.avail、图下面的数据表）。
 (() => {
   "use strict";
 
-  const KEEP = ".items, .todo, .cal, .avail, .tbl--tight, [data-keep]";
+  const KEEP = ".items, .todo, .cal, .avail, .chartbox table, [data-keep]";
   const UNIT = /^(.+)，(\S{1,3})$/; // “今年检查，次”：单位写到数字后面
   const narrow = window.matchMedia("(max-width: 640px)");
   const words = (cell) => {
@@ -44,7 +44,7 @@
       cell.classList.toggle("card__wide", cell.colSpan > 1);
       cell.classList.toggle("card__box", hasBox(cell));
       if (head && cell !== name && cell.colSpan === 1) {
-        const unit = cell.classList.contains("num") && UNIT.exec(/^[家人次件条项个]$/.test(head) ? `数量，${head}` : head);
+        const unit = cell.classList.contains("num") && !cell.querySelector("small") && UNIT.exec(/^[家人次件条项个]$/.test(head) ? `数量，${head}` : head);
         cell.dataset.th = unit ? unit[1] : head;
         if (unit && !blank) cell.dataset.unit = unit[2];
       }
