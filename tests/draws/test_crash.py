@@ -166,7 +166,10 @@ def test_several_consoles_at_once_make_one_chain(tmp_path):
 def test_two_prepared_at_once_get_different_numbers(tmp_path):
     house = make.create_house()
     with shared_database(tmp_path):
-        assert wait_all([child(lambda: make.prepare(house, kind="R")) for _ in range(HOSTS)]) == [0] * HOSTS
+        hosts = [
+            child(lambda at=at: make.prepare(house, kind="R", place=f"{at}号会议室")) for at in range(HOSTS)
+        ]
+        assert wait_all(hosts) == [0] * HOSTS
         serials = sorted(Draw.objects.values_list("serial", flat=True))
         assert serials == [f"R{number:02}" for number in range(1, HOSTS + 1)]
         assert Entry.objects.filter(act="draws.prepare").count() == HOSTS

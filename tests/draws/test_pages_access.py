@@ -171,8 +171,8 @@ def test_a_seat_cookie_opens_only_its_own_draw(house, draw):
 
 
 def test_the_list_does_not_ask_per_row(house, django_assert_max_num_queries):
-    for _ in range(3):
-        make.prepare(house, kind="R")
+    for at in range(3):
+        make.prepare(house, kind="R", place=f"{at}号会议室")
     staff = signed_in(house.operator)
     staff.get("/desk/draws/")
     with django_assert_max_num_queries(24):
