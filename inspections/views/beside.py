@@ -1,4 +1,4 @@
-"""同步监测 and 参加部门 of one visit: arranged, recorded, taken back. All on the visit's page."""
+"""同步监测 and 参加部门 of one visit: arranged, recorded, taken back. On the visit's page, at the desk and on the phone."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from foundation.documents.serving import send
 from foundation.errors import RuleBroken
+from foundation.organisation.policies import can
 from inspections import actions, policies
 from inspections.forms import MonitoringForm, MonitoringResultForm, PartnerForm, first_error
 from inspections.models import Monitoring, MonitoringFile, Visit, VisitPartner
@@ -26,12 +27,18 @@ def _visit(request: HttpRequest, visit_id: int) -> Visit:
     return found
 
 
+def _home(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """The desk's page, or, for who has only a phone's, that one."""
+    at_desk = can(request.user, "inspections.view") or can(request.user, "inspections.review")
+    return redirect("inspections:visit" if at_desk else "phone:visit", visit.pk)
+
+
 def _done(request: HttpRequest, visit: Visit, form: Any, act: Callable[..., Any], said: str) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, first_error(form))
     else:
         attempt(request, lambda: act(by=request.user, **form.cleaned_data), said)
-    return redirect("inspections:visit", visit.pk)
+    return _home(request, visit)
 
 
 @require_POST
@@ -65,7 +72,7 @@ def cancel(request: HttpRequest, visit_id: int, monitoring_id: int) -> HttpRespo
         lambda: actions.cancel_monitoring(by=request.user, monitoring=found, reason=reason),
         "已登记不再监测。",
     )
-    return redirect("inspections:visit", visit.pk)
+    return _home(request, visit)
 
 
 @require_GET
@@ -78,7 +85,7 @@ def file(request: HttpRequest, visit_id: int, file_id: int) -> HttpResponseBase:
         return send(found)
     except RuleBroken as lost:
         messages.error(request, lost.message)
-        return redirect("inspections:visit", visit.pk)
+        return _home(request, visit)
 
 
 @require_POST
@@ -96,4 +103,4 @@ def remove_partner(request: HttpRequest, visit_id: int, partner_id: int) -> Http
     attempt(
         request, lambda: actions.remove_partner(by=request.user, partner=found), f"已去掉“{found.name}”。"
     )
-    return redirect("inspections:visit", visit.pk)
+    return _home(request, visit)

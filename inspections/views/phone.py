@@ -59,6 +59,7 @@ def visit(request: HttpRequest, visit_id: int) -> HttpResponse:
         "visit": found, "tasks": phone.tasks(found), "next": phone.next_step(found), "today": today,
         "left": queries.left(found.due_on, today, calendar()), "team": books.team_of(found),
         "joint": together(found.joint_task) if found.joint_task else None,
+        "shown": True, **showing.beside(found, request.user),
     }  # fmt: skip
     return render(request, "phone/visit.html", context)
 

@@ -168,3 +168,18 @@ def test_the_page_arranges_records_and_names_who_takes_part(case, client):
         403,
         404,
     )
+
+
+def test_the_team_records_from_its_phone_and_comes_back_there(case, client):
+    arrange(case)
+    make.started(case)
+    client.force_login(case.lead)
+    home = reverse("phone:visit", args=[case.visit.pk])
+    assert "登记结果" in client.get(home).content.decode()
+    found = Monitoring.objects.get()
+    answer = client.post(
+        reverse("inspections:monitoring-record", args=[case.visit.pk, found.pk]),
+        {"sampler": "周采样", "result": "COD 40", "exceeded": "no", "file": report()},
+    )
+    assert answer.url == home
+    assert "未超标" in client.get(home).content.decode()
