@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from foundation.organisation.models import Organisation, User
-from inspections.models import Visit
+from inspections.models.visits import Visit
 
 
 def _person(name: str, *, null: bool = False) -> models.ForeignKey:
