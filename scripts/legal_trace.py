@@ -87,7 +87,7 @@ ALWAYS = {
     ("item_rules", "contents"): ("registry/presenters.py", "tests/registry/test_item_parts.py"),
     ("item_rules", "legal_basis_required"): ("registry/policies.py", "tests/registry/test_item_parts.py"),
     ("register", "source"): ("registry/imports/target_sheet.py", "tests/registry/test_imports_targets.py"),
-    ("register", "fields"): ("registry/models.py", "tests/registry/test_imports_targets.py"),
+    ("register", "fields"): ("registry/models/targets.py", "tests/registry/test_imports_targets.py"),
     ("register", "event_driven"): ("registry/actions/targets.py", "tests/registry/test_actions.py"),
     **dict.fromkeys(
         (("rulebook", key) for key in ("citations", "issued", "region", "extends")),
