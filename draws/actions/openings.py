@@ -26,7 +26,7 @@ def unmask(
     why: CODE, e.g. DISPATCH, REVIEW. Names that this person has seen for this reason are not chained again.
     """
     lock(draw)
-    policies.check_unmask(by, draw)
+    policies.check_unmask(by, draw, commitments)
     rows = _known(draw, commitments)
     who = f"user.{by.pk}"
     seen = _already(draw, "unmask", who=who, why=why)

@@ -1,8 +1,11 @@
 """Who may see, open or be told names."""
 
-from draws.chain import state_of
+from collections.abc import Collection
+
+from draws.chain import events_of, state_of
 from draws.models import Draw, SnapshotTarget
 from draws.policies.people import CERTIFIED, check_state
+from draws.rules.last_teams import last_teams
 from foundation.errors import NotAllowed, OutOfOrder
 from foundation.organisation.models import User
 from foundation.organisation.policies import can as may
@@ -10,14 +13,28 @@ from foundation.organisation.policies import can as may
 S = Draw.State
 
 
-def check_unmask(by: User, draw: Draw) -> None:
+OVERSEERS = ("draws.operate", "draws.supervise", "draws.approve", "inspections.review")
+
+
+def check_unmask(by: User, draw: Draw, commitments: Collection[str] = ()) -> None:
+    """An inspector sees the names of his own visits only. source: QZ-9.3"""
     check_insider(by, draw)
     check_state(draw, (S.SIGNED, S.VOID), "查看名称")
+    if not any(may(by, code) for code in OVERSEERS) and not set(commitments) <= _visits_of(by, draw):
+        raise NotAllowed("检查人员只能查看自己那一组的检查对象。")
 
 
 def check_open_names(by: User, draw: Draw) -> None:
     check_insider(by, draw)
     check_state(draw, (S.SIGNED, S.VOID), "公开名称")
+    if not any(may(by, code) for code in OVERSEERS):
+        raise NotAllowed("公开名称须由抽取组织员、纪检监督员、审核人或分管领导办理。")
+
+
+def _visits_of(by: User, draw: Draw) -> set[str]:
+    """Commitments of the visits in whose last team the person is."""
+    own = set(draw.snapshot_inspectors.filter(inspector__user=by).values_list("commitment", flat=True))
+    return {visit for visit, team in last_teams(events_of(draw)).items() if own & team}
 
 
 def check_certify(by: User, draw: Draw, row: SnapshotTarget) -> None:
@@ -51,6 +68,5 @@ def _is_waiting(draw: Draw) -> bool:
 def check_insider(by: User, draw: Draw) -> None:
     if by.organisation_id != draw.organisation_id:
         raise NotAllowed(f"您不属于{draw.organisation.name}，不能查看本次抽取的名称。")
-    codes = ("draws.operate", "draws.supervise", "draws.approve", "inspections.review", "inspections.own")
-    if not any(may(by, code) for code in codes):
+    if not any(may(by, code) for code in (*OVERSEERS, "inspections.own")):
         raise NotAllowed("查看或公开名称须由抽取组织员、纪检监督员、检查人员、审核人或分管领导办理。")

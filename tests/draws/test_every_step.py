@@ -23,7 +23,7 @@ P, A, F, L, R, S, C, V = "preparing", "announced", "frozen", "locked", "result",
 PEOPLE = ("host", "second", "discipline", "other", "head", "planner", "inspector", "auditor", "neighbour")
 OPERATE, SUPERVISE = ("host", "second"), ("discipline",)
 
-INSIDERS = ("host", "second", "discipline", "other", "head", "inspector")
+OVERSEERS = ("host", "second", "discipline", "other", "head")
 RUNNING = (A, F, L, R)
 
 # act: by whom, in which states. What is not here is refused. Once every digit is open, a draw is no longer stopped before its
@@ -43,7 +43,7 @@ MAY: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "sign": [(("host", "discipline"), (R,))], "note_unsigned": [(SUPERVISE, (R,))], "seal": [(OPERATE, (R,))],
     "void": [(OPERATE, (F, R, S))], "close": [(OPERATE, (S, V))],
     "start_round": [(OPERATE, (S,))], "release_b": [(SUPERVISE, (S,))],
-    "unmask": [(INSIDERS, (S, V))], "open_names": [(INSIDERS, (S, V))],
+    "unmask": [(OVERSEERS, (S, V))], "open_names": [(OVERSEERS, (S, V))],
 }  # fmt: skip
 # In the right state and by the right person, and still not done on this walk: no lottery, no replacement, no loss, nobody left
 # to sign before the sealing, codes that are not handed out any more.
