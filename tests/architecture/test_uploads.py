@@ -12,9 +12,10 @@ from django.test import Client
 from django.utils import timezone
 
 from draws import actions as draws
-from draws.models import ConflictEvidence, OffPlatformDraw
+from draws.models import ConflictEvidence, OffPlatformDraw, PoolChangeFile
 from foundation.organisation.roles import Role
-from inspections.models import Evidence
+from inspections.actions import arrange_monitoring
+from inspections.models import Evidence, MonitoringFile
 from personnel.models import PersonnelImport
 from planning import actions as planning
 from planning.models import OverrideFile, PlanFile
@@ -29,7 +30,7 @@ from tests.planning.factories import TODAY
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 SCAN = "签字单.pdf"
 KEPT = (
-    Evidence, ConflictEvidence, OffPlatformDraw, OverrideFile, PlanFile, ImportBatch, PersonnelImport, PermitComparison,
+    Evidence, ConflictEvidence, OffPlatformDraw, OverrideFile, PlanFile, PoolChangeFile, MonitoringFile, ImportBatch, PersonnelImport, PermitComparison,
 )  # fmt: skip
 
 
@@ -64,6 +65,10 @@ class World:
         )
         self.case = visits.started(visits.create_case(bureau=house.bureau))
         self.quota = house.quotas[0]
+        self.prepared = make.prepare(house)
+        self.monitoring = arrange_monitoring(
+            by=self.case.lead, visit=self.case.visit, unit="监测站", what="总排口"
+        )
         self.head = house.head
         self.inspector = inspector
         self.phone = Client(raise_request_exception=False)
@@ -106,6 +111,12 @@ def doors(world: World) -> dict[str, tuple[str, dict]]:
             "kind": "paper", "held_at": held.strftime("%Y-%m-%dT%H:%M"), "place": "二楼", "method": "纸签", "reason": "停电",
             "approver": world.head.pk, f"list-{quota.pk}": world.target.uid,
         }),
+        "排除": (f"/desk/draws/{world.prepared.number}/pool/ask/", {
+            "kind": "exclude", "uid": world.target.uid, "reason": "停产检修", "evidence": "函",
+        }),
+        "监测报告": (f"/desk/tasks/{visit.pk}/monitoring/{world.monitoring.pk}/", {
+            "sampler": "采某", "result": "达标", "exceeded": "no",
+        }),
         "检查证据": (f"/m/t/{visit.pk}/evidence/", {}),
         "事项照片": (f"/m/t/{visit.pk}/items/1/", item_form(world)),
         "对象导入": ("/desk/objects/import/", {}),
@@ -132,6 +143,8 @@ PAPERS = (
     "手机利害关系",
     "手机改报",
     "平台外抽取",
+    "排除",
+    "监测报告",
     "检查证据",
     "事项照片",
 )
@@ -206,7 +219,7 @@ def test_pictures_of_every_telephone_pass(world):
 TAKERS = {
     "planning/views/agreements.py", "planning/views/quotas.py", "planning/views/own_lines.py", "planning/views/exceptions.py",
     "draws/views/conflicts.py", "draws/views/offplatform.py", "config/holidays/views.py", "registry/views/quality.py",
-    "inspections/views/phone.py", "foundation/intake/views.py",
+    "inspections/views/phone.py", "foundation/intake/views.py", "draws/views/pool.py", "inspections/views/beside.py",
 }  # fmt: skip
 
 

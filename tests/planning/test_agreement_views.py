@@ -210,7 +210,13 @@ def test_a_refused_exception_keeps_what_was_typed(client, bureau):
     quota = Quota.objects.filter(period="2026Q4").first()
     client.force_login(bureau.planner)
     url = reverse("planning:ask", args=[quota.period, quota.line, quota.unit_id])
-    sent = {"rule": "twice_a_year", "target": "没有这家", "reason": "信访反复𬭚", "evidence": "函"}
+    sent = {
+        "rule": "twice_a_year",
+        "target": "没有这家",
+        "reason": "信访反复𬭚",
+        "evidence": "函",
+        "no_file_reason": "原件在信访科",
+    }
     answer = client.post(url, sent)
     assert answer.status_code == 409
     assert "名录里没有这个对象编号" in answer.content.decode()
