@@ -160,11 +160,11 @@ def test_what_is_opened_to_whom_is_in_the_chain_once(house):
     draw, _ = make.signed(house)
     commitments = [visit.commitment for visit in queries.visits_of(draw)]
     person = draw.snapshot_inspectors.first().commitment
-    seen = actions.unmask(by=house.inspector_user, draw=draw, commitments=commitments[:2], why="DISPATCH")
+    seen = actions.unmask(by=house.discipline, draw=draw, commitments=commitments[:2], why="DISPATCH")
     assert {one["commitment"] for one in seen} == set(commitments[:2])
     assert all(one["name"] and one["code"] for one in seen)
     head = draw.head
-    actions.unmask(by=house.inspector_user, draw=draw, commitments=commitments[:2], why="DISPATCH")
+    actions.unmask(by=house.discipline, draw=draw, commitments=commitments[:2], why="DISPATCH")
     assert draw.head == head
     actions.open_names(by=house.operator, draw=draw, commitments=[commitments[0], person], to="public")
     actions.open_names(
