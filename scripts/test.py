@@ -10,7 +10,7 @@ import check
 import services
 
 ROOT = Path(__file__).resolve().parent.parent
-WORKERS = os.environ.get(
+WORKERS = os.environ.get("TEST_WORKERS", "2")
     "TEST_WORKERS", "3"
 )  # one more than cores: browsers and killed servers leave a core idle half the time
 
