@@ -27,7 +27,7 @@ SHORTCUTS = (
     Shortcut("planning.view", "本季配额", "应抽多少，每个数的算式和条款", "planning:quotas", "quota"),
     Shortcut("registry.edit", "名录数据质量", "缺什么、错什么，改完配额才准", "registry:quality", "target"),
     Shortcut("planning.view", "日程", "全年哪天到期、办了没有", "planning:calendar", "cal"),
-    Shortcut("disclosure.view", "待公示", "按 20 个工作日排好的清单", "disclosure:publish", "publish"),
+    Shortcut("disclosure.view", "待公示", "按各件的期限排好的清单", "disclosure:publish", "publish"),
     Shortcut("ledger.view", "操作记录", "谁在什么时候办了什么，链有没有断", "ledger:entries", "log"),
     Shortcut("disclosure.view", "统计", "完成、公示、发现问题，每个数能点开", "disclosure:stats", "chart"),
     Shortcut("accounts.manage", "账号与角色", "开户、停用", "organisation:users", "key"),
