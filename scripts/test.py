@@ -11,8 +11,6 @@ import services
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKERS = os.environ.get("TEST_WORKERS", "2")
-    "TEST_WORKERS", "3"
-)  # one more than cores: browsers and killed servers leave a core idle half the time
 
 
 def suite(name: str, environment: dict[str, str], extra: list[str]) -> int:
